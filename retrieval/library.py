@@ -200,10 +200,8 @@ class Library:
 
     def neighbours(self, passage: Passage, reach: int = 1) -> list[Passage]:
         """The live passages of the same document within `reach` places, itself included, in order."""
+        ordinal = passage.ordinal
         with self.database.read() as connection:
-            ordinal = connection.execute(
-                select(t.passages.c.ordinal).where(t.passages.c.passage_id == passage.passage_id)
-            ).scalar_one()
             rows = connection.execute(
                 select(t.passages)
                 .where(t.passages.c.document_id == passage.document_id, t.passages.c.live)
@@ -415,4 +413,5 @@ def _passage(row: SqlRow[tuple[object, ...]]) -> Passage:
         text=value["passages_text"],
         header=value["passages_header"],
         kind=value["passages_kind"],
+        ordinal=value["passages_ordinal"],
     )

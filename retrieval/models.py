@@ -96,6 +96,7 @@ class Passage:
     text: str
     header: str
     kind: Kind
+    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class Answer:
     """Verified claims; or the nearest passage, marked as not an answer; or what is missing.
 
     `abstained` is true of the last two. `as_of` is the date of the newest source. `milliseconds` has the keys search,
-    write and verify.
+    write and verify. `confidence` is the calibrated chance that the best sentence answers, whatever was decided.
     """
 
     question: str
@@ -193,6 +194,7 @@ class Answer:
     nearest_topics: tuple[str, ...]
     fallback: str | None
     milliseconds: dict[str, float]
+    confidence: float = 0.0
 
     @property
     def text(self) -> str:

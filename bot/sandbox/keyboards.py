@@ -63,7 +63,7 @@ def _text(button: Any, what: str) -> str:
         raise bad_request(f"can't parse {what}: Object expected")
     text = button.get("text")
     if not isinstance(text, str):
-        raise bad_request(f'can\'t parse {what}: Can\'t find field "text"')
+        raise bad_request(f"can't parse {what}: Can't find field \"text\"")
     if not text.strip():
         raise bad_request("BUTTON_TEXT_INVALID")
     return text

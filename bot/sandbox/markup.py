@@ -165,9 +165,7 @@ class _HtmlParser:
             self.at += 1
         name = self.source[start : self.at].decode("utf-8", "replace")
         if not name:
-            raise MarkupError(
-                f'Empty attribute name in the tag "{tag}" at byte offset {begin}'
-            )
+            raise MarkupError(f'Empty attribute name in the tag "{tag}" at byte offset {begin}')
         self.skip_spaces()
         if self.byte(self.at) != ord("="):
             self.refuse_end(tag, begin)

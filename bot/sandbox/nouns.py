@@ -71,7 +71,10 @@ class Content:
 
 @dataclass
 class Message:
-    """One message of a chat, with its history."""
+    """One message of a chat, with its history.
+
+    `number` counts all messages of all chats as they come; `serial` also moves with each edit.
+    """
 
     id: int
     chat_id: int
@@ -89,8 +92,29 @@ class Message:
     via_bot_id: int | None = None
     is_automatic_forward: bool = False
     edits: list[tuple[datetime, Content]] = field(default_factory=list)
-    deleted_by: Literal["bot", "person", None] = None
+    deleted_by: Literal["bot", "person"] | None = None
+    number: int = 0
     serial: int = 0
+
+    @property
+    def text(self) -> str:
+        """The text or caption that people read."""
+        return self.content.text
+
+    @property
+    def entities(self) -> tuple[Json, ...]:
+        return self.content.entities
+
+    @property
+    def raw(self) -> str | None:
+        """The text as the bot sent it, markup and all."""
+        return self.content.raw
+
+    @property
+    def buttons(self) -> list[Json]:
+        """The buttons below it, row by row, in one list."""
+        rows: list[list[Json]] = (self.content.markup or {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
 
 
 @dataclass(frozen=True)
@@ -156,6 +180,7 @@ class Query:
     text: str = ""
     answer: Json | None = None
     answered: bool = False
+    serial: int = 0
 
 
 @dataclass

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from typing import Literal
 
 from bot.sandbox.errors import bad_request
 from bot.sandbox.nouns import (
@@ -25,6 +26,7 @@ from bot.sandbox.nouns import (
     File,
     Json,
     Message,
+    Query,
     Update,
     User,
 )
@@ -59,6 +61,7 @@ class State:
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, File] = {}
+        self.sent: list[Message] = []
         self.refusals: list[Refusal] = []
         self.requests: list[tuple[str, int | str | None]] = []
         self.version = 0
@@ -123,23 +126,25 @@ class State:
                 if chat.username and chat.username.casefold() == name:
                     return chat
             raise bad_request("chat not found")
-        chat = self.chats.get(chat_id) or bot.private_chats.get(chat_id)
-        if chat is None:
-            if chat_id in self.users:
-                return self.private_chat(bot, self.users[chat_id])
-            raise bad_request("chat not found")
-        return chat
+        known = self.chats.get(chat_id) or bot.private_chats.get(chat_id)
+        if known is not None:
+            return known
+        if chat_id in self.users:
+            return self.private_chat(bot, self.users[chat_id])
+        raise bad_request("chat not found")
 
     def add_message(self, chat: Chat, bot: Bot | None, message: Message) -> Message:
         """Numbers a message and puts it into its chat."""
         message.id = self._next_message_id(chat, bot)
-        message.serial = next(self._serials)
+        message.number = message.serial = next(self._serials)
         chat.messages[message.id] = message
+        if message.bot_id is not None:
+            self.sent.append(message)
         return message
 
     def _next_message_id(self, chat: Chat, bot: Bot | None) -> int:
-        # Supergroups and channels count for themselves; the rest share the account's counter.
-        if chat.type in ("supergroup", "channel") or bot is None:
+        # Private chats share the counter of the account; groups and channels count for themselves.
+        if chat.type != "private" or bot is None:
             chat.last_message_id += 1
             return chat.last_message_id
         bot.last_message_id += 1
@@ -149,6 +154,13 @@ class State:
         message.edits.append((self.now(), message.content))
         message.content = content
         message.serial = next(self._serials)
+
+    def delete(self, message: Message, by: Literal["bot", "person"]) -> None:
+        message.deleted_by = by
+        message.serial = next(self._serials)
+
+    def answer(self, query: Query, answer: Json) -> None:
+        query.answer, query.answered, query.serial = answer, True, next(self._serials)
 
     def queue(self, bot: Bot, kind: str, payload: Json) -> Update | None:
         """Hands an update to a bot, unless it has asked not to be told of this kind."""

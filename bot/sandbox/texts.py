@@ -12,7 +12,7 @@ from bot.sandbox.nouns import Json
 _REMOVED = dict.fromkeys([0x0D, *range(0x2028, 0x202F), 0x0333, 0x033F, 0x030A])
 _SPACED = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)], " ")
 _CLEAN = {**_SPACED, **_REMOVED}
-_BLANK = " \t\n\x0b\x0c\xa0​"
+_BLANK = " \t\n\x0b\x0c\xa0\u200b"
 _FOUND = re.compile(
     r"(?P<url>https?://[^\s<>\"]*[^\s<>\".,;:!?)\]'’”…])"
     r"|(?<![\w/<>])/(?P<bot_command>[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{2,31})?)(?![\w/<>@])"

@@ -44,12 +44,15 @@ def article_in(text: str) -> Article:
     lines = normalise(text).split("\n")
     end = _comment_box(lines)
     dropped = {index for index, line in enumerate(lines) if line and (index >= end or is_furniture(line))}
+    titles: set[int] = set()
     for index, line in enumerate(lines[:end]):
         if opens_comments(line):
             dropped.add(index)
-        if opens_other_articles(line):
-            dropped.update(_other_articles(lines, index, end))
+        if index not in titles and opens_other_articles(line):
+            titles |= _other_articles(lines, index, end)
+    dropped |= titles
     dropped |= _beside(lines, dropped)
+    dropped |= _menus(lines, dropped)
     kept = "\n".join("" if index in dropped else line for index, line in enumerate(lines))
     return Article(paragraphs(kept), tuple(lines[index] for index in sorted(dropped)))
 
@@ -118,6 +121,22 @@ def _is_block(lines: list[str], opening: int, blank: int) -> bool:
     """Whether the titles stand close under their heading, several lines without a blank one among them."""
     first = next((index for index in range(opening + 1, blank) if lines[index]), blank)
     return blank - first >= 2
+
+
+def _menus(lines: list[str], dropped: set[int]) -> set[int]:
+    """Blocks of at least three lines, each a word or three, where two or more are known as a menu's."""
+    found: set[int] = set()
+    block: list[int] = []
+    for index, line in enumerate([*lines, ""]):
+        if line:
+            block.append(index)
+            continue
+        links = all(len(lines[place].split()) <= 3 and not ends_sentence(lines[place]) for place in block)
+        known = sum(place in dropped or is_furniture_beside(lines[place]) for place in block)
+        if len(block) > 2 and links and known > 1:
+            found.update(block)
+        block = []
+    return found
 
 
 def _beside(lines: list[str], dropped: set[int]) -> set[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 # Characters that show nothing and can hide or turn text: controls, bidi marks, tags, soft hyphens, byte order marks.
 # Joiners (U+200C, U+200D) stay: scripts and emoji need them.
@@ -11,12 +12,15 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_FAR_RUN = re.compile("[^\x00-\u02ff]{32,}")
+_MARKS_LIMIT = 30  # combining marks in a row, as Unicode's stream-safe form has it; sorting more takes minutes
 _LINE_END = re.compile("\r\n|[\r\x0b\x85\u2028]")
 _PARAGRAPH_END = re.compile("[\x0c\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n(?:[ ]*\n)+")
 _BULLET = re.compile(r"(?:[-*•‣▪–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
-_SENTENCE_END = re.compile(r"[.!?:;。！？။…][\"'”’»)\]]*$")
+_CLOSING = "\"'”’»)]"
+_SENTENCE_ENDS = tuple(".!?:;。！？။…")
 
 WRAP_WIDTH = 110
 """Lines up to this many characters may be wrapped by hand; longer ones are paragraphs."""
@@ -25,8 +29,18 @@ WRAP_WIDTH = 110
 def normalise(text: str) -> str:
     """NFC, `\\n` line ends, single spaces, no invisible or turning characters; lines keep their places."""
     text = _LINE_END.sub("\n", _PARAGRAPH_END.sub("\n\n", text))
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", _FAR_RUN.sub(_with_few_marks, _INVISIBLE.sub("", text)))
     return "\n".join(line.strip() for line in _SPACES.sub(" ", text).split("\n"))
+
+
+def _with_few_marks(run: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MARKS_LIMIT:
+            kept.append(character)
+    return "".join(kept)
 
 
 def one_line(text: str) -> str:
@@ -46,7 +60,7 @@ def paragraphs(text: str) -> str:
 
 def ends_sentence(line: str) -> bool:
     """Whether the line ends as a sentence does."""
-    return bool(_SENTENCE_END.search(line))
+    return line.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
 
 
 def _parts(lines: list[str]) -> list[str]:
@@ -73,7 +87,8 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 def _unwrapped(lines: list[str]) -> str:
     """One line; a hyphen at a line's end stays, without a space after it."""
-    text = lines[0]
-    for line in lines[1:]:
-        text += line if re.search(r"\w-$", text) and line[:1].isalpha() else f" {line}"
-    return text
+    parts = [lines[0]]
+    for above, line in pairwise(lines):
+        hyphenated = above.endswith("-") and above[-2:-1].isalnum() and line[:1].isalpha()
+        parts.append(line if hyphenated else f" {line}")
+    return "".join(parts)

@@ -32,12 +32,12 @@ KINDS: dict[str, Kind] = {"article": "article", "brief": "brief", "dataset": "da
 
 _TEXTS = ("id", "title", "publisher", "url", "published", "about", "language", "origin", "licence", "kind", "note")
 _LISTS = ("topics", "places", "disagrees_with")
+_FRONT_MATTER_LIMIT = 100_000
 _FENCE = re.compile(r"---[ \t]*(?:\n|$)")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"\s*(?:#[^\n]*\n\s*)*[A-Za-z_][\w-]*\s*:")
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*)$", re.MULTILINE)
 _UNDERLINED = re.compile(r"^(\S.*)\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE)
 _RULE = re.compile(r"^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
 _FENCED = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
@@ -46,9 +46,9 @@ _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S+.*$", re.MULTILINE
 _IMAGE = re.compile(r"!\[([^\]\n]{0,300})\]\([^()\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\](?:\((?:[^()\n]|\([^()\n]*\)){0,2000}\)|\[[^\]\n]{0,200}\])")
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,2000}?)(?<=\S)\1")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,300}?)(?<=\S)\1")
 _EMPHASIS = re.compile(
-    r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,2000}?)(?<=\S)\*(?![\w*])|(?<!\w)_(?=\S)([^_\n]{1,2000}?)(?<=\S)_(?!\w)"
+    r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=\S)\*(?![\w*])|(?<!\w)_(?=\S)([^_\n]{1,300}?)(?<=\S)_(?!\w)"
 )
 _CODE = re.compile(r"`([^`\n]{1,500})`")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
@@ -144,6 +144,8 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
 
 def _parsed(block: str) -> Mapping[str, object]:
     """YAML with every scalar as it is written: `2025-06` stays a date, `no` a language."""
+    if len(block) > _FRONT_MATTER_LIMIT:
+        raise Unreadable(f"front matter: longer than {_FRONT_MATTER_LIMIT:,} characters")
     try:
         fields = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text, lists and maps only
     except yaml.MarkedYAMLError as fault:
@@ -196,18 +198,29 @@ def _lines(text: str) -> str:
 def _first_heading(body: str) -> str:
     heading, underlined = _HEADING.search(body), _UNDERLINED.search(body)
     if heading and (not underlined or heading.start() < underlined.start()):
-        return one_line(_inline(heading[2]))
+        return one_line(_inline(_heading_text(heading)))
     return one_line(_inline(underlined[1])) if underlined else ""
 
 
 def without_markup(body: str) -> str:
     """Plain text: headings and list items as paragraphs of their own, soft line ends joined, links as their words."""
-    text = _DEFINITION.sub("", _COMMENT.sub("", body))
+    text = _DEFINITION.sub("", _without_comments(body))
     text = _UNDERLINED.sub(r"\n\1\n", text)
     text = _RULE.sub("", _FENCED.sub("", text))
-    text = _HEADING.sub(r"\n\2\n", _QUOTED.sub("", text))
+    text = _HEADING.sub(lambda line: f"\n{_heading_text(line)}\n", _QUOTED.sub("", text))
     blocks = re.split(r"\n[ \t]*\n", normalise(_inline(text)))
     return "\n\n".join(filter(None, map(_joined, blocks)))
+
+
+def _heading_text(heading: re.Match[str]) -> str:
+    return heading[2].rstrip().rstrip("#").rstrip()
+
+
+def _without_comments(text: str) -> str:
+    """`text` without `<!-- … -->`; what is never closed stays."""
+    first, *rest = text.split("<!--")
+    parts = (part.partition("-->") for part in rest)
+    return first + "".join(after if closed else f"<!--{inner}" for inner, closed, after in parts)
 
 
 def _joined(block: str) -> str:

@@ -119,7 +119,7 @@ def parse_package(data: bytes) -> tuple[TableDescription, ...]:
         raise Unreadable(f"{PACKAGE_NAME}: {fault}") from None
     if not _is_object(package) or not isinstance(package.get("resources"), list):
         raise Unreadable(f"{PACKAGE_NAME}: no list of resources")
-    tables = tuple(_table(resource, package) for resource in package["resources"])
+    tables = tuple(_table(resource, package) for resource in _list(package, "resources"))
     names = [table.name for table in tables]
     for name in names:
         if names.count(name) > 1:

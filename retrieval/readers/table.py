@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -40,6 +41,7 @@ __all__ = [
 
 _DELIMITERS = ",;\t|"
 _CELL_LIMIT = 100_000
+_FIRST_SENTENCE_END = re.compile(r"(?<=[a-z0-9)])\.\s")
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -169,7 +171,7 @@ def _series(table: TableDescription, row: Mapping[str, str], measure: str) -> st
 
 def _basis(table: TableDescription, row: Mapping[str, str], measure: str) -> str:
     """What is counted: the first sentence of the table's basis, then the row's own terms."""
-    stated = table.basis.partition(". ")[0].rstrip(".")
+    stated = _FIRST_SENTENCE_END.split(table.basis, maxsplit=1)[0].rstrip(".")
     if not stated and len(table.measures) > 1:
         stated = measure
     return "; ".join(filter(None, (stated, _key(table.basis_fields, row))))

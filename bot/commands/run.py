@@ -1,0 +1,144 @@
+"""`run`: the bot, on Telegram or in the local sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from pydantic import SecretStr
+
+from bot.application import CannotStart, build
+from bot.home import HomeLock, HomeTaken
+from bot.logs import configure_logging
+from bot.sandbox.page.routes import Suggestion
+from bot.sandbox.serve import serve
+from bot.settings import BadSetting, Settings, load_settings
+from retrieval.clock import Clock, MovableClock, SystemClock
+from retrieval.database import Database
+from retrieval.service import Retrieval, Trouble
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--sandbox", is_flag=True, help="In the local sandbox, even where a token is set.")
+def run(sandbox: bool) -> None:
+    """The bot: on Telegram where TELEGRAM_BOT_TOKEN is set, else in the local sandbox, whose address it prints."""
+    try:
+        settings = load_settings()
+        secrets = tuple(filter(None, (settings.token,)))
+        configure_logging(settings.log_level, settings.log_format, secrets=secrets)
+        lock = HomeLock(settings.home)
+        lock.take()
+    except (BadSetting, HomeTaken) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"BRIEFING_HOME cannot be written: {error}") from None
+    try:
+        asyncio.run(_run(settings, in_sandbox=sandbox or settings.token is None))
+    except (CannotStart, Trouble) as error:
+        raise click.ClickException(str(error)) from None
+    except KeyboardInterrupt:
+        pass
+    lock.free()
+    _leave()
+
+
+async def _run(settings: Settings, *, in_sandbox: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    clock: Clock = MovableClock() if in_sandbox else SystemClock()
+    opening = asyncio.ensure_future(asyncio.to_thread(_open, settings, clock))
+    ended = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([opening, ended], return_when=asyncio.FIRST_COMPLETED)
+    if not opening.done():
+        _leave()
+    retrieval = await opening
+    database = Database(settings.database_url)
+    try:
+        if isinstance(clock, MovableClock):
+            await _in_sandbox(settings, clock, database, retrieval, stop)
+        else:
+            await _on_telegram(settings, clock, database, retrieval, stop)
+    finally:
+        ended.cancel()
+        closing = threading.Thread(target=_close, args=(retrieval, database), daemon=True)
+        closing.start()
+        await asyncio.to_thread(closing.join, 1.5)
+
+
+async def _on_telegram(
+    settings: Settings, clock: Clock, database: Database, retrieval: Retrieval, stop: asyncio.Event
+) -> None:
+    building = asyncio.ensure_future(build(settings, clock, database, retrieval))
+    ended = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([building, ended], return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    if not building.done():
+        building.cancel()
+        return
+    application = await building
+    try:
+        await application.start()
+        log.info("@%s is running", application.parts.username)
+        await application.wait(stop)
+    finally:
+        await application.stop()
+
+
+async def _in_sandbox(
+    settings: Settings, clock: MovableClock, database: Database, retrieval: Retrieval, stop: asyncio.Event
+) -> None:
+    async with serve(
+        clock=clock,
+        suggestions=_suggestions(settings.data),
+        sources=lambda: {"sources": retrieval.sources(clock.now())},
+        read_source=retrieval.library.text,
+    ) as sandbox:
+        click.echo(f"No Telegram: the sandbox is at {sandbox.url}", err=False)
+        local = settings.model_copy(
+            update={
+                "telegram_bot_token": SecretStr(sandbox.token),
+                "telegram_api_url": sandbox.url,
+                "allowed_chats": frozenset(),
+            }
+        )
+        await _on_telegram(local, clock, database, retrieval, stop)
+
+
+def _open(settings: Settings, clock: Clock) -> Retrieval:
+    return Retrieval.open(
+        settings.home,
+        settings.data,
+        clock,
+        settings.database_url,
+        settings.chroma_url,
+        settings.embedding_model,
+    )
+
+
+def _suggestions(data: Path) -> Sequence[Suggestion]:
+    """The questions that the sandbox's page offers: the story's own."""
+    return ()
+
+
+def _close(retrieval: Retrieval, database: Database) -> None:
+    retrieval.close()
+    database.close()
+
+
+def _leave() -> None:
+    """Ends the process without waiting for a thread that is still at work: all that matters is stored by now."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    logging.shutdown()
+    os._exit(0)

@@ -1,0 +1,204 @@
+"""From a question to an answer: find, read, decide, write, verify.
+
+Three outcomes: verified claims; the nearest passage, which is not an answer; or nothing, with what is missing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from retrieval.candidates import READ, Found, Read, Sentence, read_by, search, sentences_of
+from retrieval.embedding import Encoder, Floats, text_hash
+from retrieval.evidence import evidence
+from retrieval.features import FEATURES, measure
+from retrieval.features.pair import pair
+from retrieval.index import Index
+from retrieval.library import Library
+from retrieval.models import Answer, Citation, Draft, Evidence
+from retrieval.question import Question, read_question
+from retrieval.ranker import Ranker
+from retrieval.reader import Reader
+from retrieval.story import Story
+from retrieval.vectors import Vectors
+from retrieval.verify import verify
+from retrieval.writers import extractive
+
+LONGEST_QUESTION = 1_000  # characters that are read of a question
+READ_CLOSELY = 16  # sentences that the reader looks at
+WITHIN = 1.5  # how far behind the best a second sentence may be and still be told
+NEAREST = 0.12  # the chance from which the nearest passage is shown
+_STANDING = {"primary": 0.2, "newsroom": 0.2, "trade": 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question, and the sentences that were considered for it, best first, with their features."""
+
+    question: Question
+    found: list[Found]
+    sentences: list[Sentence]
+    features: Floats
+    scores: Floats
+    chance: float
+
+
+class Answering:
+    """Answers questions from the library. Thread-safe."""
+
+    def __init__(
+        self, story: Story, library: Library, index: Index, vectors: Vectors, encoder: Encoder, reader: Reader, ranker: Ranker
+    ) -> None:
+        self._story = story
+        self._library = library
+        self._index = index
+        self._vectors = vectors
+        self._encoder = encoder
+        self._reader = reader
+        self._ranker = ranker
+
+    def ask(self, text: str, now: datetime, at: datetime | None = None) -> Answer:
+        """Answers a question. `at` (aware) is set where it is asked as if it were then; `now` is the present otherwise."""
+        started = time.perf_counter()
+        text = text.strip()[:LONGEST_QUESTION]
+        considered = self.consider(text, now, at)
+        searched = time.perf_counter()
+        draft = self._write(considered)
+        written = time.perf_counter()
+        verified = verify(draft, self._story.names)
+        answers = bool(verified.claims) and considered.chance >= self._ranker.threshold
+        nearest = None if answers else self._nearest(considered)
+        told = verified.citations if answers else ()
+        counted = evidence(told) if answers else Evidence(0, None)
+        return Answer(
+            question=text,
+            claims=verified.claims if answers else (),
+            citations=told,
+            computed=verified.computed if answers else (),
+            evidence=counted,
+            disagreements=(),
+            withheld=verified.withheld if answers else (),
+            abstained=not answers,
+            engine=draft.engine,
+            as_of=counted.newest,
+            missing=None if answers else self._missing(considered),
+            nearest=nearest,
+            nearest_topics=() if answers else self._topics(considered),
+            fallback=None,
+            milliseconds={
+                "search": (searched - started) * 1e3,
+                "write": (written - searched) * 1e3,
+                "verify": (time.perf_counter() - written) * 1e3,
+            },
+            confidence=considered.chance,
+        )
+
+    def search(self, text: str, k: int, at: datetime | None = None) -> list[Found]:
+        """The k passages that fit best, in order."""
+        today = at or datetime.max
+        question = read_question(text[:LONGEST_QUESTION], self._story.names, today.date())
+        read = self._read(question)
+        found = search(question, read, self._index, self._library, at, pool=max(60, 3 * k))
+        return self._by_best_sentence(found, read)[:k]
+
+    def consider(self, text: str, now: datetime, at: datetime | None = None) -> Considered:
+        """Finds and reads what may answer, and says how likely the best of it does."""
+        question, found, sentences, features = self.gather(text, now, at)
+        if not sentences:
+            return Considered(question, found, [], features, np.zeros(0, np.float32), 0.0)
+        scores = self._ranker.order(features)
+        scores = scores + np.array([_STANDING.get(one.found.source.standing, 0.0) for one in sentences], np.float32)
+        order = np.argsort(-scores, kind="stable")
+        features, scores = features[order], scores[order]
+        chance = self._ranker.chance(features[0], scores.tolist())
+        return Considered(question, found, [sentences[place] for place in order], features, scores, chance)
+
+    def gather(
+        self, text: str, now: datetime, at: datetime | None = None
+    ) -> tuple[Question, list[Found], list[Sentence], Floats]:
+        """The question as read, the passages found, the sentences read closely, and the features of each."""
+        question = read_question(text, self._story.names, (at or now).date())
+        if not question.text:
+            return question, [], [], np.zeros((0, len(FEATURES)), np.float32)
+        read = self._read(question)
+        found = search(question, read, self._index, self._library, at)[:READ]
+        sentences = self._read_closely(read, sentences_of(found, read, self._vectors))
+        rarity = self._index.rarity(question.stems)
+        features = [measure(pair(question, one, rarity, self._story.names)) for one in sentences]
+        return question, found, sentences, np.stack(features) if features else np.zeros((0, len(FEATURES)), np.float32)
+
+    def _read(self, question: Question) -> Read:
+        vector, encoded = self._vectors.query(question.text)
+        rarity = self._encoder.rarity
+        return read_by(encoded, vector, self._vectors, lambda token: float(rarity[token]))
+
+    def _read_closely(self, read: Read, sentences: list[Sentence]) -> list[Sentence]:
+        """The sentences nearest to the question, each scored by the reader."""
+        near = sorted(sentences, key=lambda one: -_nearness(one))[:READ_CLOSELY]
+        tokens = self._vectors.tokens(one.text for one in near)
+        pairs = [
+            (tokens.get(text_hash(one.text), np.zeros((0, read.tokens.shape[1]), np.float32)), self._encoder.token_ids(one.text))
+            for one in near
+        ]
+        scores = self._reader.score(read.tokens, read.ids, pairs)
+        return [replace(one, reader=float(score)) for one, score in zip(near, scores, strict=True)]
+
+    def _by_best_sentence(self, found: list[Found], read: Read) -> list[Found]:
+        """The passages in the order of their score together with that of their best sentence."""
+        near = found[: 2 * READ]
+        best: dict[str, float] = {}
+        for one in sentences_of(near, read, self._vectors):
+            key = one.found.passage.passage_id
+            best[key] = max(best.get(key, -9.0), _nearness(one))
+        return sorted(near, key=lambda one: -best.get(one.passage.passage_id, -9.0)) + found[2 * READ :]
+
+    def _write(self, considered: Considered) -> Draft:
+        ranked = [
+            extractive.Ranked(sentence, float(score))
+            for sentence, score in zip(considered.sentences, considered.scores, strict=True)
+        ]
+        return extractive.write(ranked, WITHIN)
+
+    def _nearest(self, considered: Considered) -> Citation | None:
+        """The best sentence's place in its passage, where it is near enough to be worth showing."""
+        if not considered.sentences or considered.chance < NEAREST:
+            return None
+        best = considered.sentences[0]
+        return Citation(1, best.found.passage, best.found.source, best.start, best.end)
+
+    def _topics(self, considered: Considered) -> tuple[str, ...]:
+        """The topics of what was found nearest."""
+        if considered.chance < NEAREST / 2:
+            return tuple(topic.topic for topic in self._story.topics)
+        return tuple(dict.fromkeys(topic for one in considered.found[:3] for topic in one.source.topics))
+
+    def _missing(self, considered: Considered) -> str:
+        """What the library lacks, in a few words."""
+        lacking = self._lacking(considered)
+        if lacking:
+            return "nothing on " + ", ".join(f"“{word}”" for word in lacking)
+        return _WANTED.get(considered.question.wanted, "a passage that answers this")
+
+    def _lacking(self, considered: Considered) -> Sequence[str]:
+        names = considered.question.names
+        held = {key for one in considered.sentences[:5] for key in self._story.names.keys(one.found.passage.text)}
+        preferred = {name.key: name.preferred for name in self._story.names.find(considered.question.text)}
+        return [preferred[key] for key in sorted(names - held) if key in preferred][:3]
+
+
+_WANTED = {
+    "number": "a passage that states this number",
+    "person": "a passage that names who",
+    "place": "a passage that names where",
+    "date": "a passage that says when",
+    "cause": "a passage that says why",
+}
+
+
+def _nearness(one: Sentence) -> float:
+    """How near a sentence is before it is read closely: search, cosines and late interaction, on like scales."""
+    return 0.35 * one.found.score + 6 * one.alone + 3 * one.context + 3 * one.late
