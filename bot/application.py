@@ -8,6 +8,7 @@ import importlib.util
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +21,7 @@ from bot.dispatch import Dispatcher
 from bot.failures import failure_of
 from bot.handlers import ask, cite, inline, sources, start, wipe
 from bot.home import beat
+from bot.pace import CHAT_EVERY
 from bot.parts import Parts
 from bot.sending import Sender
 from bot.settings import Settings
@@ -121,8 +123,13 @@ class Application:
             log.warning("the menu of commands could not be set (%s)", failure_of(error).kind)
 
 
-async def build(settings: Settings, clock: Clock, database: Database, retrieval: Asks) -> Application:
-    """The application, with everything registered and the bot's name known. Raises `CannotStart`."""
+async def build(
+    settings: Settings, clock: Clock, database: Database, retrieval: Asks, *, chat_every: float = CHAT_EVERY
+) -> Application:
+    """The application, with everything registered and the bot's name known. Raises `CannotStart`.
+
+    `chat_every`: seconds between two messages to one chat.
+    """
     token = settings.token
     if token is None:
         raise CannotStart("TELEGRAM_BOT_TOKEN is not set; get one from @BotFather")
@@ -141,7 +148,7 @@ async def build(settings: Settings, clock: Clock, database: Database, retrieval:
         bot=bot,
         bot_id=bot.id,
         username=bot.username,
-        sender=Sender(bot, settings.senders),
+        sender=Sender(bot, settings.senders, chat_every=chat_every),
         chats=Chats(database, bot.id),
         told=Told(database),
         updates=Updates(database, bot.id),
@@ -159,12 +166,15 @@ async def build(settings: Settings, clock: Clock, database: Database, retrieval:
 
 def telegram_bot(settings: Settings, token: str) -> Bot:
     """PTB's bare Bot, with as many connections as there may be requests at once."""
+    # A proxy of the environment is for the world outside, not for a server on this machine.
+    local = urlsplit(settings.telegram_api_url).hostname in ("127.0.0.1", "localhost", "::1")
+    options = {"trust_env": not local}
     return Bot(
         token,
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",
-        request=HTTPXRequest(connection_pool_size=settings.senders + 32, pool_timeout=10.0),
-        get_updates_request=HTTPXRequest(connection_pool_size=2),
+        request=HTTPXRequest(connection_pool_size=settings.senders + 32, pool_timeout=10.0, httpx_kwargs=options),
+        get_updates_request=HTTPXRequest(connection_pool_size=2, httpx_kwargs=options),
     )
 
 

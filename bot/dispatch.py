@@ -79,7 +79,7 @@ class Dispatcher:
             return
         chat = await parts.sql(parts.chats.seen, message.chat.id, kind, now)
         asker = person if chat.is_group else None
-        await parts.sql(parts.told.sent, chat.chat_id, [message.message_id], now, person=asker)
+        await parts.sql(parts.told.sent, chat.chat_id, [message.message_id], now, person=asker, ours=False)
         incoming = Incoming(message, chat, person, thread_of(message), name, found.text)
         if entry is not None:
             if (entry.where == "private" and chat.is_group) or (entry.where == "group" and not chat.is_group):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 _TOKEN = re.compile(r"\d{3,}(?::|%3[Aa])[A-Za-z0-9_-]{10,}")
-_LOUD = ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "hpack", "urllib3", "chromadb", "uvicorn.access")
+_LOUD = ("alembic", "apscheduler", "asyncio", "chromadb", "hpack", "httpcore", "httpx", "urllib3", "uvicorn")
 _HIDDEN = "[token]"
 _PLAIN = logging.Formatter()
 
@@ -81,4 +81,6 @@ def configure_logging(
     for name in _LOUD:
         # They write addresses (which hold the token) and what people ask, at their lower levels.
         logging.getLogger(name).setLevel(logging.WARNING)
+    # PTB logs each answer that is no JSON, body and traceback; what fails is raised to us as well.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)
     logging.captureWarnings(True)

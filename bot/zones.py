@@ -1,6 +1,6 @@
 """Time zones as people write them: an IANA name, a city, or an offset from UTC.
 
-A zone is kept under one name: IANA's own spelling (`Asia/Yangon`) or a fixed offset (`UTC+06:30`).
+A zone is kept under one name: IANA's own spelling (`Europe/Berlin`) or a fixed offset (`UTC+06:30`).
 """
 
 from __future__ import annotations

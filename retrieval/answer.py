@@ -19,18 +19,23 @@ from retrieval.features import FEATURES, measure
 from retrieval.features.pair import pair
 from retrieval.index import Index
 from retrieval.library import Library
-from retrieval.models import Answer, Citation, Draft, Evidence
+from retrieval.disputes import opposed
+from retrieval.models import Answer, Citation, Claim, Disagreement, Draft, Evidence
+from retrieval.names import Names
 from retrieval.question import Question, read_question
 from retrieval.ranker import Ranker
 from retrieval.reader import Reader
 from retrieval.story import Story
 from retrieval.vectors import Vectors
-from retrieval.verify import verify
+from retrieval.telling import endangers
+from retrieval.verify import Verified, verify
 from retrieval.writers import extractive
 
 LONGEST_QUESTION = 1_000  # characters that are read of a question
 READ_CLOSELY = 16  # sentences that the reader looks at
 WITHIN = 1.5  # how far behind the best a second sentence may be and still be told
+DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
+MOST_DISAGREEMENTS = 2
 NEAREST = 0.12  # the chance from which the nearest passage is shown
 _STANDING = {"primary": 0.2, "newsroom": 0.2, "trade": 0.1}
 
@@ -72,15 +77,17 @@ class Answering:
         verified = verify(draft, self._story.names)
         answers = bool(verified.claims) and considered.chance >= self._ranker.threshold
         nearest = None if answers else self._nearest(considered)
-        told = verified.citations if answers else ()
-        counted = evidence(told) if answers else Evidence(0, None)
+        disagreements, others = disagreements_with(verified, considered, self._story.names) if answers else ((), ())
+        told = (*verified.citations, *others) if answers else ()
+        known = {source.source_id for source in self._library.sources(at)} if at else None
+        counted = evidence(verified.citations, known) if answers else Evidence(0, None)
         return Answer(
             question=text,
             claims=verified.claims if answers else (),
             citations=told,
             computed=verified.computed if answers else (),
             evidence=counted,
-            disagreements=(),
+            disagreements=disagreements,
             withheld=verified.withheld if answers else (),
             abstained=not answers,
             engine=draft.engine,
@@ -126,7 +133,8 @@ class Answering:
             return question, [], [], np.zeros((0, len(FEATURES)), np.float32)
         read = self._read(question)
         found = search(question, read, self._index, self._library, at)[:READ]
-        sentences = self._read_closely(read, sentences_of(found, read, self._vectors))
+        told = [one for one in sentences_of(found, read, self._vectors) if not endangers(one.text, self._story.names)]
+        sentences = self._read_closely(read, told)
         rarity = self._index.rarity(question.stems)
         features = [measure(pair(question, one, rarity, self._story.names)) for one in sentences]
         return question, found, sentences, np.stack(features) if features else np.zeros((0, len(FEATURES)), np.float32)
@@ -168,6 +176,8 @@ class Answering:
         if not considered.sentences or considered.chance < NEAREST:
             return None
         best = considered.sentences[0]
+        if endangers(best.found.passage.text, self._story.names):
+            return None
         return Citation(1, best.found.passage, best.found.source, best.start, best.end)
 
     def _topics(self, considered: Considered) -> tuple[str, ...]:
@@ -188,6 +198,31 @@ class Answering:
         held = {key for one in considered.sentences[:5] for key in self._story.names.keys(one.found.passage.text)}
         preferred = {name.key: name.preferred for name in self._story.names.find(considered.question.text)}
         return [preferred[key] for key in sorted(names - held) if key in preferred][:3]
+
+
+def disagreements_with(
+    verified: Verified, considered: Considered, names: Names
+) -> tuple[tuple[Disagreement, ...], tuple[Citation, ...]]:
+    """What a source that is declared to disagree with a told one says of the same thing; its citations are numbered on."""
+    found: list[Disagreement] = []
+    others: list[Citation] = []
+    for citation in verified.citations:
+        source = citation.source
+        for sentence, score in zip(considered.sentences, considered.scores, strict=True):
+            other = sentence.found.source
+            declared = other.source_id in source.disagrees_with or source.source_id in other.disagrees_with
+            near = considered.scores[0] - score <= DISPUTED_WITHIN
+            if not (declared and near and other.origin != source.origin and opposed(citation.quote, sentence.text)):
+                continue
+            if len(found) == MOST_DISAGREEMENTS or any(sentence.text == one.quote for one in (*others, *verified.citations)):
+                continue
+            number = len(verified.citations) + len(others) + 1
+            others.append(Citation(number, sentence.found.passage, other, sentence.start, sentence.end))
+            shared = names.keys(sentence.text)
+            about = [name.preferred for name in names.find(citation.quote) if name.key in shared]
+            sides = (Claim(citation.quote, (citation.number,)), Claim(sentence.text, (number,)))
+            found.append(Disagreement(", ".join(about[:3]) or source.title, sides))
+    return tuple(found), tuple(others)
 
 
 _WANTED = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -100,38 +100,40 @@ def fuse(dense: Ranked, lexical: Ranked, rows: dict[str, tuple[Passage, Source]]
 
 def sentences_of(found: list[Found], read: Read, vectors: Vectors) -> list[Sentence]:
     """The sentences of the passages, with how near each is to the question."""
-    spans = {one.passage.passage_id: sentences(one.passage.text) for one in found}
-    texts = [one.passage.text[start:end] for one in found for start, end in spans[one.passage.passage_id]]
-    alone = vectors.alone(texts)
-    tokens = vectors.tokens(texts)
-    context = vectors.in_context(one.passage.text for one in found)
+    spans = [(one, number, span) for one in found for number, span in enumerate(sentences(one.passage.text))]
+    texts = [one.passage.text[start:end] for one, _, (start, end) in spans]
+    alone, tokens, context = vectors.of_sentences(texts, [one.passage.text for one in found])
+    kept = [tokens.get(text_hash(text)) for text in texts]
+    near = nearness(read, [one for one in kept if one is not None and len(one)])
     out: list[Sentence] = []
-    for one in found:
+    for (one, number, (start, end)), text, token in zip(spans, texts, kept, strict=True):
         within = context.get(text_hash(one.passage.text))
-        for number, (start, end) in enumerate(spans[one.passage.passage_id]):
-            key = text_hash(one.passage.text[start:end])
-            late, worst = nearness(read, tokens[key]) if key in tokens and len(tokens[key]) else (0.0, 0.0)
-            out.append(
-                Sentence(
-                    found=one,
-                    start=start,
-                    end=end,
-                    alone=float(alone[key] @ read.own) if key in alone else 0.0,
-                    context=float(within[number] @ read.own) if within is not None and number < len(within) else 0.0,
-                    late=late,
-                    worst=worst,
-                )
+        own = alone.get(text_hash(text))
+        late, worst = next(near) if token is not None and len(token) else (0.0, 0.0)
+        out.append(
+            Sentence(
+                found=one,
+                start=start,
+                end=end,
+                alone=float(own @ read.own) if own is not None else 0.0,
+                context=float(within[number] @ read.own) if within is not None and number < len(within) else 0.0,
+                late=late,
+                worst=worst,
             )
+        )
     return out
 
 
-def nearness(read: Read, tokens: Floats) -> tuple[float, float]:
-    """The weighted mean, and the least among the rarer half, of each question token's best cosine."""
-    if not len(read.ids):
-        return 0.0, 0.0
-    best = (read.tokens @ tokens.T).max(axis=1)
+def nearness(read: Read, sentences: list[Floats]) -> Iterator[tuple[float, float]]:
+    """For each sentence's token vectors: of each question token's best cosine, the weighted mean, and the least among
+    the rarer half of the tokens."""
+    if not len(read.ids) or not sentences:
+        return iter([(0.0, 0.0)] * len(sentences))
+    starts = np.cumsum([0, *(len(one) for one in sentences[:-1])])
+    best = np.maximum.reduceat(read.tokens @ np.concatenate(sentences).T, starts, axis=1)
     rare = read.weights >= np.median(read.weights)
-    return float(best @ read.weights / read.weights.sum()), float(best[rare].min())
+    late = read.weights @ best / read.weights.sum()
+    return iter(zip(late.tolist(), best[rare].min(axis=0).tolist(), strict=True))
 
 
 def read_by(encoded: Encoded, vector: Floats, vectors: Vectors, weight: Callable[[int], float]) -> Read:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import SelectLabelStyle, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from retrieval import tables as t
@@ -51,6 +52,8 @@ class Library:
     def __init__(self, database: Database, standing: Callable[[str], Standing] = lambda publisher: "unrated") -> None:
         self.database = database
         self._standing = standing
+        self._known: tuple[int, dict[str, Source]] = (-1, {})
+        self._lock = threading.Lock()
 
     # Writing
 
@@ -190,13 +193,26 @@ class Library:
         if not passage_ids:
             return {}
         with self.database.read() as connection:
+            last = connection.execute(select(func.max(t.changes.c.number))).scalar() or 0
             rows = connection.execute(
-                select(t.passages, t.sources)
-                .join(t.sources, t.sources.c.source_id == t.passages.c.source_id)
-                .where(t.passages.c.passage_id.in_(passage_ids), t.passages.c.live, t.sources.c.state == "live")
-                .set_label_style(_LABELS)
+                select(t.passages).where(t.passages.c.passage_id.in_(passage_ids), t.passages.c.live)
             ).all()
-        return {row.passages_passage_id: (_passage(row), _source(row, "sources_")) for row in rows}
+            known = self._sources_at(connection, last, {row.source_id for row in rows})
+        return {row.passage_id: (_passage(row), known[row.source_id]) for row in rows if row.source_id in known}
+
+    def _sources_at(self, connection: Connection, last: int, source_ids: set[str]) -> dict[str, Source]:
+        """The live sources by id; they are kept in memory until the library's next change."""
+        with self._lock:
+            if self._known[0] != last:
+                self._known = (last, {})
+            known = self._known[1]
+        missing = source_ids - known.keys()
+        if missing:
+            rows = connection.execute(
+                select(t.sources).where(t.sources.c.source_id.in_(missing), t.sources.c.state == "live")
+            )
+            known.update({row.source_id: _source(row) for row in rows})
+        return known
 
     def neighbours(self, passage: Passage, reach: int = 1) -> list[Passage]:
         """The live passages of the same document within `reach` places, itself included, in order."""
@@ -207,7 +223,6 @@ class Library:
                 .where(t.passages.c.document_id == passage.document_id, t.passages.c.live)
                 .where(t.passages.c.ordinal.between(ordinal - reach, ordinal + reach))
                 .order_by(t.passages.c.ordinal)
-                .set_label_style(_LABELS)
             ).all()
         return [_passage(row) for row in rows]
 
@@ -219,7 +234,6 @@ class Library:
                 .where((t.passages.c.document_id == document_id) | (t.passages.c.source_id == document_id))
                 .where(t.passages.c.live)
                 .order_by(t.passages.c.document_id, t.passages.c.ordinal)
-                .set_label_style(_LABELS)
             ).all()
         return [_passage(row) for row in rows]
 
@@ -280,9 +294,6 @@ class Library:
         with self.database.write() as connection:
             connection.execute(delete(t.meta).where(t.meta.c.name == name))
             connection.execute(insert(t.meta).values(name=name, value=value))
-
-
-_LABELS = SelectLabelStyle.LABEL_STYLE_TABLENAME_PLUS_COL
 
 
 def known_at(published: str | None, first_seen: datetime, *, bulk: bool) -> datetime | None:
@@ -377,41 +388,41 @@ def _log(connection: Connection, what: What, source_id: str, version: int, now: 
     connection.execute(insert(t.changes).values(at=now, what=what, source_id=source_id, version=version))
 
 
-def _source(row: SqlRow[tuple[object, ...]], prefix: str = "") -> Source:
+def _source(row: SqlRow[tuple[object, ...]]) -> Source:
     value = row._mapping
     return Source(
-        source_id=value[prefix + "source_id"],
-        kind=value[prefix + "kind"],
-        title=value[prefix + "title"],
-        publisher=value[prefix + "publisher"],
-        standing=value[prefix + "standing"],
-        url=value[prefix + "url"],
-        published=value[prefix + "published"],
-        about=value[prefix + "about"],
-        language=value[prefix + "language"],
-        origin=value[prefix + "origin"],
-        licence=value[prefix + "licence"],
-        topics=tuple(value[prefix + "topics"]),
-        places=tuple(value[prefix + "places"]),
-        disagrees_with=tuple(value[prefix + "disagrees_with"]),
-        first_seen=value[prefix + "first_seen"],
-        known_at=value[prefix + "known_at"],
-        state=value[prefix + "state"],
-        version=value[prefix + "version"],
+        source_id=value["source_id"],
+        kind=value["kind"],
+        title=value["title"],
+        publisher=value["publisher"],
+        standing=value["standing"],
+        url=value["url"],
+        published=value["published"],
+        about=value["about"],
+        language=value["language"],
+        origin=value["origin"],
+        licence=value["licence"],
+        topics=tuple(value["topics"]),
+        places=tuple(value["places"]),
+        disagrees_with=tuple(value["disagrees_with"]),
+        first_seen=value["first_seen"],
+        known_at=value["known_at"],
+        state=value["state"],
+        version=value["version"],
     )
 
 
 def _passage(row: SqlRow[tuple[object, ...]]) -> Passage:
     value = row._mapping
     return Passage(
-        passage_id=value["passages_passage_id"],
-        source_id=value["passages_source_id"],
-        document_id=value["passages_document_id"],
-        version=value["passages_version"],
-        start=value["passages_start"],
-        end=value["passages_end"],
-        text=value["passages_text"],
-        header=value["passages_header"],
-        kind=value["passages_kind"],
-        ordinal=value["passages_ordinal"],
+        passage_id=value["passage_id"],
+        source_id=value["source_id"],
+        document_id=value["document_id"],
+        version=value["version"],
+        start=value["start"],
+        end=value["end"],
+        text=value["text"],
+        header=value["header"],
+        kind=value["kind"],
+        ordinal=value["ordinal"],
     )

@@ -14,13 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.answer import Answering
 from retrieval.briefing import Digest, compose
-from retrieval.candidates import Found
+from retrieval.candidates import Found, Sentence
 from retrieval.clock import Clock
 from retrieval.database import Database
-from retrieval.embedding import BUNDLED, BundledEmbedder, Embedder, Encoder, NamedEmbedder
+from retrieval.embedding import BUNDLED, BundledEmbedder, Embedder, Encoder, Floats, NamedEmbedder
 from retrieval.index import Index, IndexMismatch
 from retrieval.library import Library
 from retrieval.models import Answer
+from retrieval.question import Question
 from retrieval.ranker import load_ranker
 from retrieval.reader import Reader
 from retrieval.readers import read_file
@@ -120,6 +121,10 @@ class Retrieval:
     def ask(self, question: str, now: datetime | None = None) -> Answer:
         """Answers a question; with `now`, as if it were then."""
         return self._answering.ask(question, self._clock.now(), now)
+
+    def gather(self, question: str) -> tuple[Question, list[Found], list[Sentence], Floats]:
+        """What would be considered for a question, with its features: what the ranker is trained on."""
+        return self._answering.gather(question, self._clock.now())
 
     def search(self, query: str, k: int = 10, now: datetime | None = None) -> list[Found]:
         """The k best passages in rank order."""

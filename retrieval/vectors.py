@@ -116,55 +116,64 @@ class Vectors:
 
     def whole(self, texts: Iterable[str]) -> dict[str, Floats]:
         """The unit vectors of passages by the index's model, by text hash."""
-        return self._floats([text_hash(text) for text in texts], self.embedder.model)
+        return {key: _floats(data) for key, data in self._read(map(text_hash, texts), self.embedder.model).items()}
 
-    def alone(self, texts: Iterable[str]) -> dict[str, Floats]:
-        """The unit vectors of sentences by the bundled model, by text hash."""
-        return self._floats([text_hash(text) for text in texts], BUNDLED)
+    def of_sentences(
+        self, texts: Sequence[str], passages: Sequence[str]
+    ) -> tuple[dict[str, Floats], dict[str, Floats], dict[str, Floats]]:
+        """Of sentences their own unit vectors and their tokens', of passages those of their sentences in context.
 
-    def in_context(self, passages: Iterable[str]) -> dict[str, Floats]:
-        """The vectors of the sentences of passages, as read in them, by the passage's text hash."""
-        found = self._read([text_hash(text) for text in passages], IN_CONTEXT)
-        return {key: np.frombuffer(data, np.float16).astype(np.float32).reshape(-1, HIDDEN) for key, data in found.items()}
+        All by text hash.
+        """
+        own = [text_hash(text) for text in texts]
+        around = [text_hash(text) for text in passages]
+        found = self._read_all([*((key, BUNDLED) for key in own), *((key, self.tokens_model) for key in own),
+                                *((key, IN_CONTEXT) for key in around)])  # fmt: skip
+        alone = {key: _floats(found[key, BUNDLED]) for key in own if (key, BUNDLED) in found}
+        tokens = {key: self._token_vectors(found[key, self.tokens_model]) for key in own if (key, self.tokens_model) in found}
+        context = {key: _floats(found[key, IN_CONTEXT]).reshape(-1, HIDDEN) for key in around if (key, IN_CONTEXT) in found}
+        return alone, tokens, context
 
     def tokens(self, texts: Iterable[str]) -> dict[str, Floats]:
-        """The projected token vectors of sentences, by text hash."""
+        """The projected token vectors of sentences, (tokens, 128) each, by text hash."""
         found = self._read([text_hash(text) for text in texts], self.tokens_model)
-        width = self._basis.shape[1]
-        return {
-            key: np.frombuffer(data, np.int8).astype(np.float32).reshape(-1, width) / 127 for key, data in found.items()
-        }
+        return {key: self._token_vectors(data) for key, data in found.items()}
 
-    def _floats(self, keys: list[str], model: str) -> dict[str, Floats]:
-        return {key: np.frombuffer(data, np.float16).astype(np.float32) for key, data in self._read(keys, model).items()}
+    def _token_vectors(self, data: bytes) -> Floats:
+        return np.frombuffer(data, np.int8).astype(np.float32).reshape(-1, self._basis.shape[1]) / 127
 
-    def _read(self, keys: list[str], model: str, *, cache: bool = True) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
+    def _read(self, keys: Iterable[str], model: str, *, cache: bool = True) -> dict[str, bytes]:
+        found = self._read_all([(key, model) for key in keys], cache=cache)
+        return {key: data for (key, _), data in found.items()}
+
+    def _read_all(self, wanted: Sequence[tuple[str, str]], *, cache: bool = True) -> dict[tuple[str, str], bytes]:
+        found: dict[tuple[str, str], bytes] = {}
         if cache:
             with self._lock:
-                for key in keys:
-                    if (data := self._cached.get((key, model))) is not None:
-                        self._cached.move_to_end((key, model))
-                        found[key] = data
-        missing = [key for key in dict.fromkeys(keys) if key not in found]
+                for one in wanted:
+                    if (data := self._cached.get(one)) is not None:
+                        self._cached.move_to_end(one)
+                        found[one] = data
+        missing = {one for one in wanted if one not in found}
         if not missing:
             return found
+        keys = sorted({key for key, _ in missing})
+        models = sorted({model for _, model in missing})
+        fresh: dict[tuple[str, str], bytes] = {}
         with self._database.read() as connection:
-            for start in range(0, len(missing), _READ_AT_ONCE):
+            for start in range(0, len(keys), _READ_AT_ONCE):
                 rows = connection.execute(
-                    select(t.vectors.c.text_hash, t.vectors.c.data).where(
-                        t.vectors.c.model == model, t.vectors.c.text_hash.in_(missing[start : start + _READ_AT_ONCE])
+                    select(t.vectors.c.text_hash, t.vectors.c.model, t.vectors.c.data).where(
+                        t.vectors.c.text_hash.in_(keys[start : start + _READ_AT_ONCE]), t.vectors.c.model.in_(models)
                     )
                 )
-                found.update({row.text_hash: row.data for row in rows})
+                fresh.update({(row.text_hash, row.model): row.data for row in rows if (row.text_hash, row.model) in missing})
         if cache:
             with self._lock:
-                for key in missing:
-                    if key in found:
-                        self._cached[key, model] = found[key]
+                self._cached.update(fresh)
                 while len(self._cached) > self._cache_size:
                     self._cached.popitem(last=False)
-        return found
+        return found | fresh
 
     def load_shipped(self, path: Path) -> int:
         """Takes in the vectors that a story ships, so that its first start embeds nothing; returns how many."""
@@ -180,6 +189,10 @@ class Vectors:
         for start in range(0, len(rows), 2_000):
             self._store(rows[start : start + 2_000])
         return len(rows)
+
+
+def _floats(data: bytes) -> Floats:
+    return np.frombuffer(data, np.float16).astype(np.float32)
 
 
 def _half(vector: Floats) -> bytes:

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from pydantic import SecretStr
@@ -45,8 +46,10 @@ def run(sandbox: bool) -> None:
         asyncio.run(_run(settings, in_sandbox=sandbox or settings.token is None))
     except (CannotStart, Trouble) as error:
         raise click.ClickException(str(error)) from None
-    except KeyboardInterrupt:
-        pass
+    except Exception:
+        # Through the log, which keeps the token out of the traceback.
+        log.exception("the bot ended with a fault")
+        _leave(1)
     lock.free()
     _leave()
 
@@ -136,9 +139,9 @@ def _close(retrieval: Retrieval, database: Database) -> None:
     database.close()
 
 
-def _leave() -> None:
+def _leave(code: int = 0) -> NoReturn:
     """Ends the process without waiting for a thread that is still at work: all that matters is stored by now."""
     sys.stdout.flush()
     sys.stderr.flush()
     logging.shutdown()
-    os._exit(0)
+    os._exit(code)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.delivery.buttons import more_keyboard
@@ -29,7 +30,7 @@ from retrieval.database import Database
 log = logging.getLogger(__name__)
 
 CAPACITY = 200  # claimed at once: what waits for its turn in memory
-COMPOSE_AGAIN = timedelta(minutes=1)
+BROKEN_OFF = timedelta(minutes=1)  # until what failed here for a reason of its own is tried again
 MOVES = 3  # a group moves once; more is a circle
 
 
@@ -84,7 +85,10 @@ class Deliverer:
         for delivery in await self._sql(claim, self._database, self._bot_id, self._owner, now, room):
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.delivery_id}")
             self._tasks[delivery.delivery_id] = task
-            task.add_done_callback(lambda _, number=delivery.delivery_id: self._tasks.pop(number, None))
+            task.add_done_callback(partial(self._forget, delivery.delivery_id))
+
+    def _forget(self, delivery_id: int, _: asyncio.Task[None]) -> None:
+        self._tasks.pop(delivery_id, None)
 
     async def settle(self) -> None:
         """Waits until nothing that was started is under way any more."""
@@ -108,7 +112,8 @@ class Deliverer:
             pass
         except Exception:
             log.exception("delivery %d broke off", delivery.delivery_id)
-            await self._put_back(delivery, "the bot failed at it; see its log")
+            at = self._clock.now() + BROKEN_OFF
+            await self._sql(self.deliveries.broke_off, delivery, at, "the bot failed at it; see its log")
             return
         await self._sql(self.deliveries.unclaim, delivery.delivery_id, self._owner)
 
@@ -182,10 +187,6 @@ class Deliverer:
             await self._sql(
                 self._subscriptions.pause, delivery.chat_id, delivery.thread, decision.why, whole_chat=whole
             )
-
-    async def _put_back(self, delivery: Delivery, why: str) -> None:
-        at = self._clock.now() + COMPOSE_AGAIN
-        await self._sql(self.deliveries.again, delivery, at, why, unknown=False)
 
 
 def _telling(delivery: Delivery, digest: Digest, rendered: Rendered) -> Telling:

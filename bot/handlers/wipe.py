@@ -53,8 +53,10 @@ async def confirmed(parts: Parts, press: Pressed) -> str | None:
         return "Only administrators may delete what is kept of the whole group."
     if what not in ("all", "mine"):
         return None
+    theirs_too = await _may_delete_theirs(parts, press.chat)
     messages = await parts.sql(_forget, parts, press.chat, press.person if what == "mine" else None)
-    gone = await _delete_messages(parts, press.chat, sorted(set(messages) - {press.message_id}))
+    ids = {message_id for message_id, ours in messages if ours or theirs_too}
+    gone = await _delete_messages(parts, press.chat, sorted(ids - {press.message_id}))
     deleted = "1 message" if gone == 1 else f"{gone} messages"
     await _say(
         parts,
@@ -65,14 +67,25 @@ async def confirmed(parts: Parts, press: Pressed) -> str | None:
     return None
 
 
-def _forget(parts: Parts, chat: Chat, person: int | None) -> list[int]:
-    """Deletes from the tables, in one transaction; the ids of the messages that are now to go."""
+async def _may_delete_theirs(parts: Parts, chat: Chat) -> bool:
+    """Whether the bot may delete what people wrote: in private always, in a group as an administrator with that right."""
+    if not chat.is_group:
+        return True
+    try:
+        member = await parts.sender.quick(lambda: parts.bot.get_chat_member(chat.telegram_id, parts.bot_id))
+    except SendFailure:
+        return False
+    return bool(getattr(member, "can_delete_messages", False))
+
+
+def _forget(parts: Parts, chat: Chat, person: int | None) -> list[tuple[int, bool]]:
+    """Deletes from the tables, in one transaction; the messages that are now to go, and whether they are the bot's."""
     with parts.database.write() as connection:
         updates.forget(connection, parts.bot_id, chat.telegram_id, person)
-        messages = told.wipe(connection, chat.chat_id, person)
+        messages = told.wipe(connection, chat.chat_id, person, parts.clock.now())
         if person is None:
             for wiper in parts.wipers:
-                messages.extend(wiper(connection, chat.chat_id))
+                messages.extend((message_id, True) for message_id in wiper(connection, chat.chat_id))
             forget_chat(connection, chat.chat_id)
     return messages
 

@@ -52,7 +52,7 @@ def _answered(answer: Answer, today: date, stale_days: int) -> list[Block]:
 
 def _nearest(answer: Answer, nearest: Citation) -> list[Block]:
     return [
-        plain(bold("Not an answer."), " " + _sentence(answer.missing or "The library does not say this")),
+        plain(bold("Not an answer."), " " + _lacking(answer)),
         plain("The nearest passage in the library:", gap=True),
         *passages([nearest], gap=False),
         *_topics(answer.nearest_topics),
@@ -61,10 +61,7 @@ def _nearest(answer: Answer, nearest: Citation) -> list[Block]:
 
 def _missing(answer: Answer) -> list[Block]:
     return [
-        plain(
-            bold("The library does not hold the answer."),
-            *([" " + _sentence(answer.missing)] if answer.missing else []),
-        ),
+        plain(bold("The library does not hold the answer."), " " + _lacking(answer) if answer.missing else ""),
         *_topics(answer.nearest_topics),
     ]
 
@@ -73,10 +70,8 @@ def _topics(topics: Sequence[str]) -> list[Block]:
     return [plain("Nearest topics that it does cover: ", " · ".join(topics), gap=True)] if topics else []
 
 
-def _sentence(text: str) -> str:
-    text = text.strip()
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", "…", "။", "。")) else text + "."
+def _lacking(answer: Answer) -> str:
+    return f"Missing: {answer.missing.strip().rstrip('.')}." if answer.missing else "The library does not say this."
 
 
 def _claims(claims: Sequence[Claim], links: dict[int, str]) -> list[str | Run]:

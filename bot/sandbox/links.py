@@ -18,7 +18,6 @@ def checked_link(url: str) -> str | None:
 
     Taken: `http`, `https` and addresses without a protocol whose host holds a dot, and `tg:` links.
     """
-    url = url.strip()
     if re.match(r"(tg|ton|tonsite):(//)?\w", url, re.IGNORECASE):
         protocol, _, rest = url.partition(":")
         return f"{protocol.lower()}://{rest.removeprefix('//')}"

@@ -73,7 +73,13 @@ class _HtmlParser:
         self.entities: list[Json] = []
 
     def text(self) -> str:
-        return self.result.decode("utf-8", "replace")
+        try:
+            return self.result.decode("utf-8")
+        except UnicodeDecodeError:
+            raise MarkupError(
+                "Text contains invalid Unicode characters after decoding HTML entities, "
+                "check for unmatched surrogate code units"
+            ) from None
 
     def byte(self, at: int) -> int:
         """The byte at a place, 0 past the end, as C sees it."""
@@ -110,7 +116,7 @@ class _HtmlParser:
             while self.byte(end) in digits:
                 end += 1
             code = int(self.source[start:end] or b"0", base)
-            if code == 0 or code >= 0x10FFFF or end - self.at >= 10 or 0xD800 <= code <= 0xDFFF:
+            if code == 0 or code >= 0x10FFFF or end - self.at >= 10:
                 return ""
             character = chr(code)
         else:
@@ -175,7 +181,8 @@ class _HtmlParser:
         self.refuse_end(tag, begin)
         quote = self.byte(self.at)
         value = self.quoted(quote) if quote in b"\"'" else self.bare_word()
-        self.refuse_end(tag, begin)
+        if self.byte(self.at) == 0:
+            raise MarkupError(f"Unclosed start tag at byte offset {begin}")
         return name, value
 
     def refuse_end(self, tag: str, begin: int) -> None:
@@ -188,7 +195,7 @@ class _HtmlParser:
         while self.byte(self.at) not in (quote, 0):
             character = self.entity() if self.byte(self.at) == ord("&") else ""
             if character:
-                value += character.encode()
+                value += character.encode("utf-8", "surrogatepass")
             else:
                 value.append(self.source[self.at])
                 self.at += 1

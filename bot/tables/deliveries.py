@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    case,
     delete,
     exists,
     func,
@@ -148,7 +149,12 @@ class Deliveries:
             connection.execute(delete(messages).where(*where))
             connection.execute(
                 insert(messages).values(
-                    chat_id=delivery.chat_id, message_id=message_id, told_id=told_id, person=None, sent_at=now
+                    chat_id=delivery.chat_id,
+                    message_id=message_id,
+                    told_id=told_id,
+                    person=None,
+                    ours=True,
+                    sent_at=now,
                 )
             )
             _end_part(connection, delivery, "sent", None, message_id=message_id, sent_at=now)
@@ -187,6 +193,25 @@ class Deliveries:
                 .values(
                     state="uncertain" if unknown else "waiting",
                     unknown=parts.c.unknown + (1 if unknown else 0),
+                    why=why,
+                )
+            )
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.delivery_id == delivery.delivery_id, deliveries.c.state == "waiting")
+                .values(not_before=at, lease_owner=None, lease_until=None, why=why)
+            )
+
+    def broke_off(self, delivery: Delivery, at: datetime, why: str) -> None:
+        """Puts a delivery back after a fault of our own: a message that was going out may have arrived."""
+        going_out = parts.c.state == "sending"
+        with self._database.write() as connection:
+            connection.execute(
+                update(parts)
+                .where(parts.c.delivery_id == delivery.delivery_id, parts.c.number == 1)
+                .values(
+                    state=case((going_out, "uncertain"), else_=parts.c.state),
+                    unknown=case((going_out, parts.c.unknown + 1), else_=parts.c.unknown),
                     why=why,
                 )
             )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, Row, String, Table, Text, delete, insert, or_, select, update
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, Row, String, Table, Text, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.nouns import Telling as Telling
@@ -58,10 +58,11 @@ messages = Table(
     Column("message_id", BigInteger, primary_key=True),
     Column("told_id", OwnId),
     Column("person", BigInteger),
+    Column("ours", Boolean),
     Column("sent_at", Moment),
 )
 
-DELETABLE = timedelta(hours=48)  # Telegram lets a bot delete no message that is older
+DELETABLE = timedelta(hours=47)  # Telegram lets a bot delete no message older than 48 hours
 
 
 class Told:
@@ -83,8 +84,9 @@ class Told:
         *,
         told_id: int | None = None,
         person: int | None = None,
+        ours: bool = True,
     ) -> None:
-        """Keeps the ids of messages (the bot's or a person's), so that they can be deleted, replied to or corrected."""
+        """Keeps the ids of messages (ours or a person's), so that they can be deleted, replied to or corrected."""
         with self._database.write() as connection:
             for message_id in message_ids:
                 connection.execute(
@@ -92,7 +94,7 @@ class Told:
                 )
                 connection.execute(
                     insert(messages).values(
-                        chat_id=chat_id, message_id=message_id, told_id=told_id, person=person, sent_at=now
+                        chat_id=chat_id, message_id=message_id, told_id=told_id, person=person, ours=ours, sent_at=now
                     )
                 )
 
@@ -165,17 +167,21 @@ def record(connection: Connection, telling: Telling, now: datetime) -> int:
     return told_id
 
 
-def wipe(connection: Connection, chat_id: int, person: int | None) -> list[int]:
-    """Deletes what was told in a chat (or only to `person`); the ids of the messages that said it."""
+def wipe(connection: Connection, chat_id: int, person: int | None, now: datetime) -> list[tuple[int, bool]]:
+    """Deletes what was told in a chat (or only to `person`).
+
+    The messages that said it and are young enough to be deleted: their ids, and whether they are the bot's.
+    """
     mine = [messages.c.chat_id == chat_id]
     theirs = [told.c.chat_id == chat_id]
     if person is not None:
         mine.append(messages.c.person == person)
         theirs.append(told.c.person == person)
-    gone = list(connection.execute(select(messages.c.message_id).where(*mine)).scalars())
+    young = messages.c.sent_at > now - DELETABLE
+    gone = connection.execute(select(messages.c.message_id, messages.c.ours).where(*mine, young)).all()
     connection.execute(delete(messages).where(*mine))
     _delete_told(connection, select(told.c.told_id).where(*theirs))
-    return gone
+    return [(row.message_id, row.ours) for row in gone]
 
 
 def _delete_told(connection: Connection, ids: Any) -> None:

@@ -105,7 +105,7 @@ def _speaker(tokens: tuple[Token, ...], cue: int) -> tuple[frozenset[Form], bool
             for t in tokens[:cue]
             if t.clause == token.clause and t.sentence == token.sentence and t.kind != "date"
         ]
-        if before:
+        if before or token.conj:  # "… said and denied …" goes on with who spoke before
             return frozenset(before), False
     after: list[Form] = []
     for following in tokens[cue + 1 :]:

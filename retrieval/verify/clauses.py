@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.verify.lexicon import ALWAYS_SAYING, AUXILIARIES, CLAUSE_OPENERS, MODALS, is_verb
+from retrieval.verify.lexicon import ALWAYS_SAYING, AUXILIARIES, CLAUSE_OPENERS, MODALS, NEGATIVE_WORDS, is_verb
+
+# “denied” belongs to what it denies.
+_INTRODUCING = ALWAYS_SAYING - NEGATIVE_WORDS
 
 
 class Place(NamedTuple):
@@ -21,7 +24,7 @@ def places(words: Sequence[str], punct: Sequence[bool], sentence: Sequence[int])
     fragments: list[int] = []
     current = -1
     for index, word in enumerate(words):
-        after_saying = index > 0 and words[index - 1] in ALWAYS_SAYING and not punct[index]
+        after_saying = index > 0 and words[index - 1] in _INTRODUCING and not punct[index]
         opens = index == 0 or punct[index] or sentence[index] != sentence[index - 1]
         if opens or after_saying or (word in CLAUSE_OPENERS and words[index - 1] not in CLAUSE_OPENERS):
             current += 1

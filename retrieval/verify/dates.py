@@ -27,11 +27,15 @@ def kept(claim: str, quotes: Sequence[str], context: Context) -> Fault | None:
     ours = [token.form for token in aligned.claim.tokens if isinstance(token.form, Moment)]
     fragments = {(p[0], aligned.token(p).fragment) for p in aligned.at if p is not None}
     for quote, clause in sorted(aligned.used_clauses()):
-        parallel = -1  # a fragment that goes on with "and": its dates are its own
-        for token in aligned.quotes[quote].tokens:
-            if token.conj and (quote, token.fragment) not in fragments:
-                parallel = token.fragment
-            if token.clause != clause or token.fragment == parallel or not isinstance(token.form, Moment):
+        tokens = aligned.quotes[quote].tokens
+        last = max(i for q, i in filter(None, aligned.at) if q == quote and tokens[i].clause == clause)
+        worded = {token.fragment for token in tokens if token.kind not in ("date", "number")}
+        aside = -1  # a fragment that the claim leaves out and whose dates are its own: "and …", or ", up 5% from April"
+        for index, token in enumerate(tokens):
+            unused = (quote, token.fragment) not in fragments
+            if unused and (token.conj or (token.punct and index > last and token.fragment in worded)):
+                aside = token.fragment
+            if token.clause != clause or token.fragment == aside or not isinstance(token.form, Moment):
                 continue
             date = token.form
             if date.clock is not None:

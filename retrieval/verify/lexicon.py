@@ -101,7 +101,7 @@ VERBS = _IRREGULAR | _PRESENT | ALWAYS_SAYING
 def is_verb(word: str) -> bool:
     """Whether a folded word may be a finite verb; `-ed` counts."""
     return word in VERBS or (
-        len(word) > 4 and word.endswith("ed") and word not in _NOT_VERBS and not word.endswith("eed")
+        len(word) > 3 and word.endswith("ed") and word not in _NOT_VERBS and not word.endswith("eed")
     )
 
 

@@ -181,6 +181,9 @@ def _with_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
             continue
         if low.scale == 1 < high.scale and low.value < high.value / high.scale:
             low = low._replace(value=low.value * high.scale)
-        found[index] = low._replace(unit=high.unit, bound=f"{low.bound} from")
-        found[index + 1] = high._replace(bound=f"{high.bound} upto")
+        if lead.endswith("between "):
+            low = low._replace(start=low.start - len("between "))
+        either = " either" if between.strip().lower() == "or" else ""
+        found[index] = low._replace(unit=high.unit, bound=f"{low.bound}{either} from")
+        found[index + 1] = high._replace(start=low.end, bound=f"{high.bound}{either} upto")
     return found

@@ -16,11 +16,11 @@ def _spellings(names: Names) -> dict[str, tuple[_Spelling, ...]]:
     found: dict[str, list[_Spelling]] = {}
     for name in names.all:
         for spelling in name.spellings:
-            folded = tuple(fold(word) for word in words(spelling))
+            folded = tuple(fold(_plain(word)) for word in words(spelling))
             if folded:
                 found.setdefault(folded[0], []).append((folded, False, name.key))
         for spelling in name.exact:
-            written = tuple(words(spelling))
+            written = tuple(map(_plain, words(spelling)))
             if written:
                 found.setdefault(fold(written[0]), []).append((written, True, name.key))
     return {first: tuple(sorted(all_, key=lambda one: -len(one[0]))) for first, all_ in found.items()}
@@ -31,7 +31,7 @@ def spotted(raw: list[tuple[str, int, int]], names: Names) -> list[tuple[str, in
     by_first = _spellings(names)
     if not by_first:
         return []
-    written = [word[:-2] if word.lower().endswith(("'s", "’s")) else word for word, _, _ in raw]
+    written = [_plain(word) for word, _, _ in raw]
     folded = [fold(word) for word in written]
     found: list[tuple[str, int, int]] = []
     at = 0
@@ -44,3 +44,8 @@ def spotted(raw: list[tuple[str, int, int]], names: Names) -> list[tuple[str, in
                 break
         at += 1
     return found
+
+
+def _plain(word: str) -> str:
+    """Without its possessive: "Kim's" in a text and in a spelling are both "Kim"."""
+    return word[:-2] if word.lower().endswith(("'s", "’s")) else word

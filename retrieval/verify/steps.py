@@ -31,10 +31,11 @@ def _left_out(tokens: Sequence[Token], last: int, here: int) -> str:
     first = last + 1
     if tokens[first].punct and tokens[here].punct and tokens[first].sentence == tokens[here].sentence:
         return ""
+    fragment = tokens[first if tokens[last].form in ALWAYS_SAYING else last].fragment
     headed = True  # whether the token before starts nothing that the left-out words complete
     for index in range(first, here):
         token = tokens[index]
-        if token.kind == "date" or (token.kind == "word" and is_adverb(str(token.form))):
+        if _passing(token):
             continue
         if token.punct and index > first:
             return f"cuts across a clause before “{tokens[here].written}”"
@@ -42,7 +43,7 @@ def _left_out(tokens: Sequence[Token], last: int, here: int) -> str:
             return f"leaves out “{token.written}”"
         if token.joined and headed and index == first:
             return f"cuts “{token.written}” off “{tokens[last].written}”"
-        if token.conj or token.fragment != tokens[last].fragment:
+        if token.conj or token.fragment != fragment:
             return f"cuts across a clause before “{tokens[here].written}”"
         headed = False
     return ""
@@ -87,10 +88,13 @@ def opens(tokens: Sequence[Token], here: int, said: Token) -> str:
         return f"leaves out “{' '.join(sorted(dropped))}” before “{said.written}”"
     if not ours <= set(cur.hinges):
         return f"“{' '.join(sorted(ours - set(cur.hinges)))}” before “{said.written}” is not in the quote"
+    headed = cur.joined and tokens[here - 1].fragment == cur.fragment and not _passing(tokens[here - 1])
+    if headed and cur.kind == "word" and is_verb(str(cur.form)):
+        return f"leaves out who “{said.written}”"
     at = here
     while at > 0 and tokens[at].fragment == tokens[at - 1].fragment:
         before = tokens[at - 1]
-        if before.kind == "date" or (before.kind == "word" and is_adverb(str(before.form))):
+        if _passing(before):
             at -= 1
             continue
         if not tokens[at].joined or (before.kind == "word" and is_verb(str(before.form))):
@@ -104,8 +108,13 @@ def closes(tokens: Sequence[Token], here: int) -> str:
     if here + 1 >= len(tokens):
         return ""
     after = tokens[here + 1]
-    if not after.joined or after.kind == "date" or (after.kind == "word" and is_adverb(str(after.form))):
+    if not after.joined or _passing(after):
         return ""
     if after.fragment != tokens[here].fragment and str(tokens[here].form) not in ALWAYS_SAYING:
         return ""
     return f"ends inside a phrase, before “{after.written}”"
+
+
+def _passing(token: Token) -> bool:
+    """A date or an adverb: other words hold together over it."""
+    return token.kind == "date" or (token.kind == "word" and is_adverb(str(token.form)))

@@ -59,10 +59,13 @@ def _refuse_private(call: Call, chat: Chat) -> None:
         raise forbidden("bot can't initiate conversation with a user")
 
 
-def thread_of(call: Call, chat: Chat, reply: ReplyTo) -> int | None:
-    """The topic that a message goes to: the one asked for, else that of the message replied to."""
+def thread_of(call: Call, chat: Chat, reply: ReplyTo, *, general: bool = False) -> int | None:
+    """The topic that a message goes to: the one asked for, else that of the message replied to.
+
+    `general`: the id of the topic "General" may be named, as only chat actions may.
+    """
     asked = call.params.integer("message_thread_id")
-    if asked:
+    if asked and not (general and asked == GENERAL_TOPIC and chat.is_forum):
         topic = chat.topics.get(asked)
         if topic is None or topic.deleted or asked == GENERAL_TOPIC:
             raise bad_request("message thread not found")

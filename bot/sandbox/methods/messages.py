@@ -155,7 +155,7 @@ def send_chat_action(call: Call) -> bool:
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     chat = writable_chat(call)
-    thread_of(call, chat, reply_of(call, chat))
+    thread_of(call, chat, reply_of(call, chat), general=True)
     chat.action = (action, call.state.now())
     return True
 

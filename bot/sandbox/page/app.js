@@ -9,7 +9,9 @@ import { showChanges, showChat } from "./messages.js";
 import { openSource, refresh, startSources } from "./sources.js";
 import { activeChat, speaker, store, take } from "./store.js";
 
-const mine = new Set();
+// Presses of this page that wait for an answer, and answers that came before the press was known.
+const pressed = new Set();
+const early = new Map();
 let toastEnds = 0;
 
 const act = {
@@ -24,7 +26,9 @@ const act = {
     button.setAttribute("aria-busy", "true");
     try {
       const asked = { chat: message.chat, speaker: speaker().role, message: message.id, data };
-      mine.add((await tell("/sandbox/press", asked)).id);
+      const { id } = await tell("/sandbox/press", asked);
+      if (early.has(id)) showAnswer(early.get(id));
+      else pressed.add(id);
     } catch (error) {
       toast(error.message);
     }
@@ -52,14 +56,16 @@ function toast(words) {
 
 function showAnswers(answers) {
   for (const answer of answers) {
-    if (!mine.delete(answer.id) || !answer.text) continue;
-    if (!answer.show_alert) {
-      toast(answer.text);
-      continue;
-    }
-    byId("alert-text").textContent = answer.text;
-    byId("alert").showModal();
+    if (pressed.delete(answer.id)) showAnswer(answer);
+    else early.set(answer.id, answer);
   }
+}
+
+function showAnswer(answer) {
+  if (!answer.text) return;
+  if (!answer.show_alert) return toast(answer.text);
+  byId("alert-text").textContent = answer.text;
+  byId("alert").showModal();
 }
 
 function openChat(chatId) {

@@ -16,7 +16,7 @@ export function showChat(chat, act) {
     if (its !== day) nodes.push(dayMark((day = its)));
     nodes.push(messageNode(message, chat, act));
   }
-  list.replaceChildren(...(nodes.length ? nodes : [emptyNote(chat)]));
+  list.replaceChildren(...(nodes.length ? nodes : [emptyNote(chat, act)]));
   showDraft(chat, act);
   list.scrollTop = list.scrollHeight;
 }
@@ -63,10 +63,13 @@ export function aim(number) {
 
 const dayMark = (day) => element("p", { className: "day" }, day);
 
-function emptyNote(chat) {
+function emptyNote(chat, act) {
   const about = store.bot.description || "Write a message, or take one of the questions below.";
   const group = `A team group with ${store.bot.name}. Write /help@${store.bot.username}, or mention it.`;
-  return element("p", { className: "empty" }, chat.type === "private" ? about : group);
+  if (chat.type === "group") return element("p", { className: "empty" }, group);
+  const start = element("button", { type: "button", className: "start" }, "Start");
+  start.addEventListener("click", () => act.command("/start"));
+  return element("div", { className: "empty" }, about, start);
 }
 
 function showDraft(chat, act) {

@@ -171,9 +171,7 @@ class _Page:
     async def source(self, request: Request) -> Response:
         read, source_id = self.stage.read_source, request.path_params["source_id"]
         found = None if read is None else await run_in_threadpool(read, source_id)
-        if not found:
-            return PlainTextResponse("no such source", status_code=404)
-        return PlainTextResponse(found)
+        return JSONResponse({"text": found})
 
     async def file(self, request: Request) -> Response:
         path = request.path_params["path"]

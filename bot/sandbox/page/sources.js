@@ -82,10 +82,10 @@ export function openSource(address, from) {
 
 function show() {
   const words = byId("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const live = sources.filter((source) => !source.state || source.state === "live" || source.state === "current");
+  const live = sources.filter((source) => source.state !== "withdrawn");
   const chosen = showsNew ? newest(live) : [...live].sort((a, b) => a.title.localeCompare(b.title));
   const fitting = chosen.filter((source) => words.every((word) => searchable(source).includes(word)));
-  const what = showsNew ? "came last" : "in the library";
+  const what = showsNew ? "newest first" : "in the library";
   byId("sources-count").textContent = fitting.length ? `${fitting.length} ${what}` : showsNew ? "Nothing new is known at this time." : "No source fits.";
   const nodes = [];
   let day = null;
@@ -108,7 +108,7 @@ function sourceNode(source) {
     source.publisher,
     source.standing,
     source.kind === "brief" ? "our summary of their report" : source.kind,
-    source.published ?? "undated",
+    source.published ?? (source.about ? `undated, about ${source.about}` : "undated"),
     source.language,
   ];
   const node = element("article", { className: "source", "data-source": source.source_id, tabIndex: -1 });
@@ -137,7 +137,8 @@ async function read(source, node) {
   }
   let words;
   try {
-    words = await ask(`/sandbox/sources/${encodeURIComponent(source.source_id)}`);
+    const { text } = await ask(`/sandbox/sources/${encodeURIComponent(source.source_id)}`);
+    words = text ?? "Its text is not kept in the library.";
   } catch (error) {
     words = error.message;
   }

@@ -49,9 +49,17 @@ def test_known_tags_become_entities(tag: str, kind: str) -> None:
         ("x</b>", "Unexpected end tag at byte offset 1"),
         ("<b", "Unclosed start tag at byte offset 0"),
         ("<b>x</b", "Unclosed end tag at byte offset 4"),
-        ('<a href="x.y', 'Unclosed start tag "a" at byte offset 0'),
+        ('<a href="x.y', "Unclosed start tag at byte offset 0"),
+        ("<a href= ", 'Unclosed start tag "a" at byte offset 0'),
         ("<a href=x/y>z</a>", "Unexpected end of name token at byte offset 8"),
         ("<span>x</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
+        (
+            "&#xD83D;&#xDE00;",
+            (
+                "Text contains invalid Unicode characters after decoding HTML entities, "
+                "check for unmatched surrogate code units"
+            ),
+        ),
         ("<b =>x</b>", 'Empty attribute name in the tag "b" at byte offset 0'),
     ],
 )

@@ -29,7 +29,7 @@ BAD: list[tuple[str, str, tuple[str, ...]]] = [
     ("numbers", "About 40 ships waited.", ("40 ships waited.",)),
     ("numbers", "Up to 40 ships waited.", ("40 ships waited.",)),
     ("numbers", "40 ships waited.", ("Only 40 ships waited.",)),
-    ("numbers", "40 ships or more waited.", ("40 ships waited.",))[:0] or ("numbers", "40+ ships waited.", ("40 ships waited.",)),
+    ("numbers", "40+ ships waited.", ("40 ships waited.",)),
     ("numbers", "13,000 tonnes of grain rotted.", ("13,000 to 15,000 tonnes of grain rotted.",)),
     ("numbers", "15,000 tonnes of grain rotted.", ("Between 13,000 and 15,000 tonnes of grain rotted.",)),
     ("numbers", "The fourth crane fell.", ("The third crane fell.",)),
@@ -92,7 +92,11 @@ BAD: list[tuple[str, str, tuple[str, ...]]] = [
     ("negation", "Dockers not beat guards.", ("Dockers beat guards.",)),
     ("negation", "Dockers did not beat guards, and police left.", ("Dockers beat guards, and police did not leave.",)),
     ("negation", "Not all dockers who left did return.", ("All dockers who left did not return.",)),
-    ("negation", "The port will close and the ferry will not sail.", ("The port will not close and the ferry will sail.",)),
+    (
+        "negation",
+        "The port will close and the ferry will not sail.",
+        ("The port will not close and the ferry will sail.",),
+    ),
     ("negation", "Wages did not fall and ships came.", ("Wages did fall.", "No ships came.")),
     ("negation", "The dockers return.", ("Neither the dockers nor the guards return.",)),
     # hedging
@@ -115,7 +119,7 @@ BAD: list[tuple[str, str, tuple[str, ...]]] = [
     ("hedging", "The port closed.", ("It is unclear whether the port closed.",)),
     ("hedging", "Two ferries sank.", ("Two ferries sank, which could not be verified.",)),
     ("hedging", "Two ferries sank.", ("An unconfirmed claim: two ferries sank.",)),
-    ("hedging", "Ships waited since 2020.", ("Ships waited since at least 2020.",)),
+    ("dates", "Ships waited since 2020.", ("Ships waited since at least 2020.",)),
     # speaker
     ("speaker", "Nordquay warned the union.", ("Three sources said Nordquay warned the union.",)),
     ("speaker", "The port closed.", ("Ada Brandt said the port closed.",)),
@@ -130,8 +134,13 @@ BAD: list[tuple[str, str, tuple[str, ...]]] = [
     ("speaker", "Wages fell 5%.", ("Wages fell 5%, Nordquay wrote in its report on pay.",)),
     ("speaker", "Okoro said the port closed.", ("Brandt said the port closed; Okoro said the ferry sank.",)),
     ("speaker", "The ferry sank, Okoro said.", ("The ferry sank, Brandt said.", "Wages fell, Okoro said.")),
-    ("speaker", "Brandt said that the port closed and wages fell.", ("Brandt said that the port closed.", "Wages fell.")),
+    (
+        "speaker",
+        "Brandt said that the port closed and wages fell.",
+        ("Brandt said that the port closed.", "Wages fell."),
+    ),
     ("speaker", "The port did not close.", ("Brandt said the port did not close.",)),
+    ("negation", "Ada Brandt said that wages fell.", ("Ada Brandt said the port closed but denied that wages fell.",)),
     # order
     ("order", "Guards beat dockers.", ("Dockers beat guards.",)),
     ("order", "Nordquay sued the Quaymen.", ("The Quaymen sued Nordquay.",)),
@@ -164,4 +173,5 @@ BAD: list[tuple[str, str, tuple[str, ...]]] = [
     ("order", "The port closed.", ("",)),
     ("order", "...", ("The port closed.",)),
     ("order", "The closed.", ("",)),
+    ("order", "Closed the port.", ("The crane guards closed the port.",)),
 ]

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("told_id", OwnId, sa.ForeignKey("told.told_id", ondelete="SET NULL")),
         sa.Column("person", sa.BigInteger),
+        sa.Column("ours", sa.Boolean, nullable=False),
         sa.Column("sent_at", Moment, nullable=False),
     )
     op.create_index("messages_told", "messages", ["told_id"])

@@ -1,0 +1,266 @@
+"""The periods that a question asks for, where in it they are named, and how a row's period meets one. Pure."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from retrieval.dates import Mention, Span, mentions, stated
+from retrieval.readers.period import parse_period
+
+Part = Literal["", "early", "middle", "late"]
+Relation = Literal["in", "since", "until"]
+
+_PARTS: dict[str, Part] = {
+    "early": "early", "start": "early", "beginning": "early", "opening": "early",
+    "mid": "middle", "middle": "middle", "late": "late", "end": "late", "close": "late",
+}  # fmt: skip
+_COUNTS = {
+    word: number
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+    )
+}  # fmt: skip
+_PART = re.compile(rf"(?:\bthe )?\b({'|'.join(_PARTS)})[\s-]+(?:of )?(?:the )?(?:year |month )?$", re.IGNORECASE)
+_FIRST = re.compile(r"(?:\bthe )?\b(first|last) (\w+) months (?:of |in )?$", re.IGNORECASE)
+_HALF = re.compile(r"(?:\bthe )?\b(?:(first|second) half|[Hh]([12]))(?: of| in)? $", re.IGNORECASE)
+_QUARTER = re.compile(
+    r"(?:\bthe )?\b(?:(first|second|third|fourth) quarter|[Qq]([1-4]))(?: of| in)? $", re.IGNORECASE
+)
+_WHOLE = re.compile(r"(?:\bin )?(?:\b(?:all|whole|full|entire|calendar)\b,? ?(?:of )?(?:the )?(?:year )?|\byear )$", re.IGNORECASE)
+_SINCE = re.compile(r"\bsince $", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:by|until|till|up to)(?: the)? $", re.IGNORECASE)
+_JOINT = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bthrough\b|\buntil\b|\btill\b|->|→)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:(last|this|previous) (year|month)|(yesterday|today)|(\w+) (years?|months?) ago)\b", re.IGNORECASE)
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|recent(?:ly)?|current(?:ly)?|right now|now|so far|at present|these days)\b",
+    re.IGNORECASE,
+)
+_EACH = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the first day to the last, both included; `part` of it where the question is finer ("early May 2025").
+
+    `start:end` is where the question names it; `ends` are the two periods that a span is stated with.
+    """
+
+    first: date
+    last: date
+    relation: Relation = "in"
+    part: Part = ""
+    start: int = 0
+    end: int = 0
+    ends: tuple[Period, Period] | None = None
+
+    @property
+    def words(self) -> str:
+        """`2024`, `May 2025`, `6 May 2025`, `January to May 2025`."""
+        return period_words(self.first, self.last)
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The periods in order, whether the newest is asked for, and the stretches of the question that say so."""
+
+    periods: tuple[Period, ...]
+    latest: bool
+    told: tuple[tuple[int, int], ...]
+
+
+def read_times(text: str, today: date) -> Times:
+    """Reads what a question says of time. A month without a year is its last one that has begun by `today`."""
+    found: list[Period] = []
+    named = [mention for mention in mentions(text) if _wellformed(text, mention)]
+    index = 0
+    while index < len(named):
+        here = _period(text, named[index], today)
+        after = _period(text, named[index + 1], today) if index + 1 < len(named) else None
+        if here is not None and after is not None and _joined(text, here, after) and here.first <= after.first:
+            index += 1
+            ends = (replace(here, relation="in"), replace(after, relation="in"))
+            here = replace(here, last=after.last, end=after.end, ends=ends, relation="in")
+        if here is not None:
+            found.append(here)
+        index += 1
+    found.extend(_relative(text, today))
+    latest = [(match.start(), match.end()) for match in _LATEST.finditer(text)]
+    told = [*((period.start, period.end) for period in found), *latest]
+    return Times(tuple(found), bool(latest), tuple(sorted(told)))
+
+
+def row_span(period: str) -> Span | None:
+    """The days of a row's period, with its grain (`span` for a stretch); null where it is none."""
+    try:
+        first, _, last = period.partition("/")
+        start = stated(first)
+        return Span(start.first, stated(last).last, "span") if last else start
+    except ValueError:
+        return None
+
+
+def meets(asked: Period, period: str, fields: Mapping[str, str], *, flows: bool) -> int:
+    """How well a row's period answers for the asked one: 3 the same, 2 within it, 1 wider by its own note, 0 not at all.
+
+    What `flows` (tonnes in a month) is counted over its whole period, so that only the same period answers; a state or
+    a price holds on any day of the period that is asked for.
+    """
+    row = row_span(period)
+    if row is None:
+        return 0
+    within = asked.first <= row.first and row.last <= asked.last
+    if asked.part:
+        first, last = part_of(asked.first, asked.last, asked.part)
+        if not flows and first <= row.first and row.last <= last:
+            return 3
+        return 3 if within and _noted(fields, asked.part) else 0
+    if (row.first, row.last) == (asked.first, asked.last):
+        return 3
+    if within:
+        return 0 if flows else 2
+    if asked.days == 1 and row.first <= asked.first <= row.last and row.grain == "month":
+        return 1 if _near(fields, asked.first.day) else 0
+    return 0
+
+
+def part_of(first: date, last: date, part: Part) -> tuple[date, date]:
+    """The first, middle or last third of a stretch of days."""
+    third = ((last - first).days + 1) / 3
+    at = {"early": 0, "middle": 1, "late": 2, "": 0}[part]
+    days = (timedelta(days=round(third * at)), timedelta(days=round(third * (at + 1)) - 1))
+    return first + days[0], min(first + days[1], last)
+
+
+def period_words(first: date, last: date) -> str:
+    """A stretch of days as a sentence names it."""
+    whole_month = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
+    if first == last:
+        code = first.isoformat()
+    elif whole_month and first.month == 1 and last.month == 12:
+        code = str(first.year) if first.year == last.year else f"{first.year}/{last.year}"
+    elif whole_month:
+        code = f"{first:%Y-%m}" if (first.year, first.month) == (last.year, last.month) else f"{first:%Y-%m}/{last:%Y-%m}"
+    else:
+        code = f"{first.isoformat()}/{last.isoformat()}"
+    parsed = parse_period(code)
+    return parsed.words if parsed is not None else code
+
+
+def _wellformed(text: str, mention: Mention) -> bool:
+    # "the 2,000" and "20%" are no years; "3-2025" and "v2025" are none either.
+    before = text[mention.start - 1] if mention.start else " "
+    return before not in "$€£,.#"
+
+
+def _period(text: str, mention: Mention, today: date) -> Period | None:
+    year = mention.year
+    if year is None:
+        if mention.month is None:
+            return None
+        late = (mention.month, mention.day or 1) > (today.month, today.day if mention.day else 31)
+        year = today.year - 1 if late else today.year
+    span = mention.span(year)
+    if span is None:
+        return None
+    period = Period(span.first, span.last, start=mention.start, end=mention.end)
+    return _related(text, _widened(text, period, span.grain))
+
+
+def _widened(text: str, period: Period, grain: str) -> Period:
+    """With the words right before it that choose a part of it: "first five months of", "early", "all of"."""
+    before = text[: period.start]
+    if grain == "year":
+        if match := _FIRST.search(before):
+            count = _COUNTS.get(match[2].lower()) or (int(match[2]) if match[2].isdecimal() else 0)
+            if 1 <= count <= 12:
+                months = (1, count) if match[1].lower() == "first" else (13 - count, 12)
+                return _months(period, *months, match.start())
+        for pattern, size in ((_HALF, 6), (_QUARTER, 3)):
+            if match := pattern.search(before):
+                number = _EACH[match[1].lower()] if match[1] else int(match[2])
+                return _months(period, size * (number - 1) + 1, size * number, match.start())
+        if match := _WHOLE.search(before):
+            return replace(period, start=match.start())
+    if grain in ("year", "month") and (match := _PART.search(before)):
+        return replace(period, part=_PARTS[match[1].lower()], start=match.start())
+    return period
+
+
+def _months(period: Period, first: int, last: int, start: int) -> Period:
+    year = period.first.year
+    end = date(year, last, calendar.monthrange(year, last)[1])
+    return replace(period, first=date(year, first, 1), last=end, start=start)
+
+
+def _related(text: str, period: Period) -> Period:
+    before = text[: period.start]
+    if match := _SINCE.search(before):
+        return replace(period, relation="since", start=match.start())
+    if match := _UNTIL.search(before):
+        return replace(period, relation="until", start=match.start())
+    return period
+
+
+def _joined(text: str, here: Period, after: Period) -> bool:
+    between = text[here.end : after.start]
+    if _JOINT.fullmatch(between):
+        return True
+    return between.strip().lower() == "and" and bool(_BETWEEN.search(text[: here.start]))
+
+
+def _relative(text: str, today: date) -> list[Period]:
+    found: list[Period] = []
+    for match in _RELATIVE.finditer(text):
+        which, unit, day, count, ago = match.groups()
+        if day:
+            at = today - timedelta(days=1) if day.lower() == "yesterday" else today
+            found.append(Period(at, at, start=match.start(), end=match.end()))
+            continue
+        if ago:
+            back = _COUNTS.get(count.lower(), int(count) if count.isdecimal() else 1 if count.lower() in ("a", "one") else 0)
+            unit = ago.lower().rstrip("s")
+        else:
+            back, unit = (0 if which.lower() == "this" else 1), unit.lower()
+        if (ago and not back) or back > 600:
+            continue
+        if unit == "year":
+            year = max(today.year - back, 1)
+            span = (date(year, 1, 1), date(year, 12, 31))
+        else:
+            year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+            span = (date(year, month + 1, 1), date(year, month + 1, calendar.monthrange(year, month + 1)[1]))
+        found.append(_related(text, Period(*span, start=match.start(), end=match.end())))
+    return found
+
+
+def _noted(fields: Mapping[str, str], part: Part) -> bool:
+    """Whether the row itself says that it holds for this part of its period."""
+    return any(
+        _PARTS.get(word) == part for name, note in fields.items() if "note" in name for word in note.lower().split()
+    )
+
+
+def _near(fields: Mapping[str, str], day: int) -> bool:
+    """Whether the row's note places it about that day of its month: "in the week of the 23rd", "early in the month"."""
+    notes = [note.lower() for name, note in fields.items() if "note" in name and note]
+    numbers = {int(number) for note in notes for number in re.findall(r"\d+", note)}
+    if numbers:
+        return day in numbers
+    parts = {_PARTS[word] for note in notes for word in note.split() if word in _PARTS}
+    return bool(parts & {"early" if day <= 10 else "late" if day > 20 else "middle"})
+
+
+def in_order(periods: Sequence[Period]) -> tuple[Period, ...]:
+    return tuple(sorted(periods, key=lambda period: (period.first, period.last)))
+
+

@@ -1,0 +1,328 @@
+"""The words of the tables, compiled once: what names a table, a field's value, a unit, and who stands where in it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.figures.lexicon import FILLER, TOTAL_VALUES, lemma, unit_phrases
+from retrieval.names import Name, Names
+from retrieval.readers.package import SOURCE_FIELD, TableDescription
+from retrieval.words import STOP_WORDS, fold
+
+Kind = Literal["word", "fixed", "value", "name"]
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|%|\w", re.UNICODE)
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+_APART = frozenset({"from", "to"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a question and its place in it."""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    return [Token(match[0], lemma(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
+
+
+def stems_of(text: str) -> tuple[str, ...]:
+    return tuple(lemma(match[0]) for match in _WORD.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand for something: of table `table` (none for a story's name), as `key` (a value, or a name's key).
+
+    `written` is given where the words only count as they are written.
+    """
+
+    stems: tuple[str, ...]
+    kind: Kind
+    table: int
+    field: str
+    key: str
+    written: tuple[str, ...] = ()
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found in a question: tokens `start` to `end`."""
+
+    phrase: Phrase
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field's value: `own` its content stems, `head` the one that says what it is ("tax" of "tax on exports")."""
+
+    field: str
+    value: str
+    own: frozenset[str]
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table's description with what can be known of it before any question.
+
+    `vocabulary` are stems that say nothing beyond the table; `whole` the value of a field that means all of them;
+    `plain` the value that the title itself names; `what` the fields that say what is counted where that differs by row;
+    `flows` whether it counts what passes in a period; `stands` the prepositions that a name or value stands with.
+    """
+
+    description: TableDescription
+    vocabulary: frozenset[str]
+    title: frozenset[str]
+    values: tuple[Value, ...]
+    whole: Mapping[str, str]
+    plain: Mapping[str, str]
+    what: frozenset[str]
+    required: tuple[str, ...]
+    flows: bool
+    fixed: tuple[str, ...]
+    stands: Mapping[str, frozenset[str]]
+
+
+class Tables:
+    """All tables of the story, with the phrases by which questions name what is in them. Immutable once built."""
+
+    def __init__(self, descriptions: Sequence[TableDescription], names: Names) -> None:
+        self.names = names
+        called = _called_elsewhere(descriptions)
+        phrases: list[Phrase] = []
+        tables: list[Table] = []
+        for index, description in enumerate(descriptions):
+            fixed = _fixed(description, names)
+            values = {field: _choices(description, field) for field in _fields(description)}
+            phrases += _words_of(description, index)
+            for name in fixed:
+                spelled = (*name.spellings, *name.exact, *called.get(name.preferred, ()))
+                phrases += _phrases(spelled, "fixed", index, "", name.key)
+            for field, choices in values.items():
+                for value in choices:
+                    alternatives = _alternatives(description, field, value, choices, names)
+                    phrases += _phrases(alternatives, "value", index, field, value)
+            tables.append(_table(description, values, fixed, names))
+        self.tables = tuple(tables)
+        for name in names.all:
+            phrases += _phrases(name.spellings, "name", -1, "", name.key, name)
+            phrases += _phrases(name.exact, "name", -1, "", name.key, name, exact=True)
+        self._by_first: dict[str, list[Phrase]] = {}
+        for phrase in dict.fromkeys(phrases):
+            self._by_first.setdefault(phrase.stems[0], []).append(phrase)
+        own = {phrase.stems[0] for phrase in phrases if phrase.kind != "name"}
+        self._telling = frozenset(own - FILLER)
+        self._initials = _initials(names, {word for table in tables for word in table.vocabulary})
+
+    def tells(self, stems: Iterable[str]) -> bool:
+        """Whether any word of a question has to do with a table at all."""
+        return not self._telling.isdisjoint(stems)
+
+    def read(self, text: str) -> list[Token]:
+        """The words of a question; an abbreviation in capitals of what the tables are about is written out."""
+        found: list[Token] = []
+        for token in tokens(text):
+            spelled = self._initials.get(token.text) if token.text.isupper() else None
+            if spelled is None:
+                found.append(token)
+            else:
+                found += [Token(word, lemma(word), token.start, token.end) for word in spelled]
+        return found
+
+    def matches(self, words: Sequence[Token]) -> list[Match]:
+        """Every phrase in a question, overlapping ones included."""
+        lower = not any(word.text[:1].isupper() for word in words[1:])
+        stems = [word.stem for word in words]
+        found: list[Match] = []
+        for at, stem in enumerate(stems):
+            for phrase in self._by_first.get(stem, ()):
+                end = at + len(phrase.stems)
+                if tuple(stems[at:end]) == phrase.stems and _as_written(phrase, words, at, end, lower):
+                    found.append(Match(phrase, at, end))
+        return found
+
+
+def _as_written(phrase: Phrase, words: Sequence[Token], start: int, end: int, lower: bool) -> bool:
+    """Capitals tell "US" from "us"; in a question without any, "us" is the country unless somebody is told something."""
+    if not phrase.written:
+        return True
+    if tuple(word.text.removesuffix("'s").removesuffix("’s") for word in words[start:end]) == phrase.written:
+        return True
+    before = words[start - 1].stem if start else ""
+    return lower and len(phrase.written[0]) > 1 and before not in {"tell", "give", "show", "for", "let", "of", "to", "on"}
+
+
+def _table(
+    description: TableDescription, values: Mapping[str, tuple[str, ...]], fixed: Sequence[Name], names: Names
+) -> Table:
+    fields = {field.name: field for field in description.fields}
+    measures = [fields[name] for name in description.measures]
+    units = {field.unit_field for field in measures if field.unit_field}
+    varied = bool(units)
+    required = tuple(name for name in description.series_fields if name in values and fields[name].required and name not in units)
+    title = frozenset(_plain_words(description.title, names))
+    whole = {field: value for field in required for value in values[field] if _is_whole(description, field, value)}
+    plain: dict[str, str] = {}
+    for field in () if varied else description.basis_fields:
+        general = [value for value in values.get(field, ()) if set(_content(value)) <= title]
+        if general and field in required:
+            plain[field] = min(general, key=lambda value: (len(_content(value)), value))
+    what = frozenset(field for field in required if varied and field in description.basis_fields)
+    texts = [description.title, description.description, _PLACEHOLDER.sub(" ", description.sentence), description.label]
+    if not what:
+        texts += description.words
+    vocabulary = {stem for text in texts for stem in _plain_words(text, names)}
+    for measure in measures:
+        called = [measure.unit, *(values.get(measure.unit_field, ()) if not what else ())]
+        vocabulary |= {stem for unit in called if unit for phrase in unit_phrases(unit) for stem in stems_of(phrase)}
+    period_types = fields.get("period_type")
+    return Table(
+        description=description,
+        vocabulary=frozenset(vocabulary),
+        title=title,
+        values=tuple(Value(field, value, frozenset(_content(value)), _head(value)) for field, v in values.items() for value in v),
+        whole=whole,
+        plain=plain,
+        what=what,
+        required=required,
+        flows=period_types is not None and "year-to-date" in period_types.choices,
+        fixed=tuple(name.key for name in fixed),
+        stands=_stands(description, values, fixed),
+    )
+
+
+def _fields(description: TableDescription) -> list[str]:
+    """The fields by whose values a question can choose: text fields, what the row's unit is included."""
+    apart = {description.period_field, "period_type", SOURCE_FIELD}
+    used = {*description.series_fields, *description.basis_fields}
+    return [field.name for field in description.fields if field.name in used - apart and not field.is_number]
+
+
+def _choices(description: TableDescription, field: str) -> tuple[str, ...]:
+    column = description.field_named(field)
+    declared = column.choices if column is not None else ()
+    return tuple(dict.fromkeys((*declared, *description.values.get(field, {}))))
+
+
+def _alternatives(
+    description: TableDescription, field: str, value: str, choices: Sequence[str], names: Names
+) -> frozenset[str]:
+    """Everything that a value is called: as it stands, by the package, by its name's spellings, as a unit."""
+    found = {value, *description.values.get(field, {}).get(value, ())}
+    name = names.named(value)
+    others = {stems_of(choice) for choice in choices if choice != value}
+    for spelling in (*name.spellings, *name.exact) if name is not None else ():
+        if stems_of(spelling) not in others:
+            found.add(spelling)
+    columns = (description.field_named(measure) for measure in description.measures)
+    if field in {column.unit_field for column in columns if column is not None}:
+        found |= unit_phrases(value)
+    return frozenset(found)
+
+
+def _called_elsewhere(descriptions: Sequence[TableDescription]) -> dict[str, set[str]]:
+    """What any table calls a value: "Chinese" is said of China in the tables too where China is no value."""
+    called: dict[str, set[str]] = {}
+    for description in descriptions:
+        for values in description.values.values():
+            for value, alternatives in values.items():
+                called.setdefault(value, set()).update(alternatives)
+    return called
+
+
+def _phrases(
+    spellings: Iterable[str], kind: Kind, table: int, field: str, key: str, name: Name | None = None, exact: bool = False
+) -> Iterator[Phrase]:
+    for spelling in spellings:
+        found = tokens(spelling)
+        if not found:
+            continue
+        short = len(found) == 1 and (len(spelling) == 1 or fold(spelling) in STOP_WORDS or fold(spelling) in FILLER)
+        written = tuple(token.text for token in found) if exact or (short and spelling.isupper()) else ()
+        if not written and all(token.stem in FILLER for token in found) and kind == "name":
+            continue
+        yield Phrase(tuple(token.stem for token in found), kind, table, field, key, written, name)
+
+
+def _words_of(description: TableDescription, index: int) -> Iterator[Phrase]:
+    yield from _phrases((*description.words, description.label), "word", index, "", "")
+
+
+def _fixed(description: TableDescription, names: Names) -> tuple[Name, ...]:
+    """The places, people and bodies that every row is about: those in the sentence itself, else in the title."""
+    text = _PLACEHOLDER.sub(" , ", description.sentence) or description.title
+    return tuple(name for name in names.find(text) if name.kind != "substance")
+
+
+def _stands(
+    description: TableDescription, values: Mapping[str, tuple[str, ...]], fixed: Sequence[Name]
+) -> dict[str, frozenset[str]]:
+    """By name or value, whether it stands after "from" or "to" in the table's own words."""
+    found: dict[str, frozenset[str]] = {}
+    texts = (description.title, description.sentence, *description.words)
+    lines = [stems_of(text) for text in texts]
+    for name in fixed:
+        spelled = {stems_of(spelling) for spelling in name.spellings}
+        found[name.key] = frozenset(
+            line[at - 1]
+            for line in lines
+            for at in range(1, len(line))
+            for stems in spelled
+            if line[at - 1] in _APART and line[at : at + len(stems)] == stems
+        )
+    for field in values:
+        for value, reads in description.sentence_values.get(field, {}).items():
+            found[value] = frozenset(stems_of(reads)[:1]) & _APART
+    return {key: stands for key, stands in found.items() if stands}
+
+
+def _plain_words(text: str, names: Names) -> Iterator[str]:
+    """The stems of a text, names of people, places and bodies left out."""
+    for number, token in enumerate(tokens(text)):
+        name = names.named(token.text)
+        if (name is not None and name.kind != "substance") or (number and token.text[0].isupper()):
+            continue
+        if token.stem not in STOP_WORDS:
+            yield token.stem
+
+
+def _content(value: str) -> list[str]:
+    return [stem for stem in stems_of(value) if stem not in STOP_WORDS and stem != "number"]
+
+
+def _head(value: str) -> str:
+    """The stem without which a value is not meant; none of "number of …", which only counts."""
+    content = _content(value)
+    if fold(value).startswith("number of") or not content:
+        return ""
+    before = [lemma(word) for word in re.split(r"\b(?:on|of|for|in|at|with|called)\b", value)[0].split()]
+    told = [stem for stem in before if stem in content]
+    return told[-1] if told else content[0]
+
+
+def _is_whole(description: TableDescription, field: str, value: str) -> bool:
+    """Whether a value is all of them: it is called so, or the sentence leaves it out."""
+    return fold(value) in TOTAL_VALUES or description.sentence_values.get(field, {}).get(value) == ""
+
+
+def _initials(names: Names, vocabulary: set[str]) -> dict[str, tuple[str, ...]]:
+    """`RE` for "rare earths": initials of the names made of words that the tables use, where they are no name yet."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names.all:
+        words = [match[0] for match in _WORD.finditer(name.preferred)]
+        if len(words) < 2 or not all(lemma(word) in vocabulary for word in words):
+            continue
+        initials = "".join(word[0] for word in words).upper()
+        if names.named(initials) is None:
+            found.setdefault(initials, tuple(words))
+    return found

@@ -1,0 +1,157 @@
+"""Subscribing and asking in the chat of a running bot, and the digest that comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.sandbox.nouns import Message
+from bot.sandbox.server import LocalBotApi
+from bot.tables.subscriptions import Subscription, Subscriptions
+from retrieval.clock import MovableClock
+from tests.bot.conftest import Conversation
+
+NOW = datetime(2031, 3, 9, 6, 0, tzinfo=UTC)
+Start = Callable[..., Any]
+pytestmark = pytest.mark.asyncio
+
+
+def kept_of(bot: Conversation, telegram_id: int, thread: int | None = None) -> Subscription | None:
+    parts = bot.application.parts
+    chat = parts.chats.by_telegram(telegram_id)
+    assert chat is not None
+    return Subscriptions(parts.database, parts.bot_id).of(chat.chat_id, thread)
+
+
+async def test_one_line_subscribes_and_next_tells_the_local_moment(start_bot: Start, local: LocalBotApi) -> None:
+    bot: Conversation = await start_bot(clock=MovableClock(NOW))
+    ann = local.people.person("Ann")
+    said = await bot.one(ann, "/subscribe 08:30 Asia/Yangon mon-fri people")
+    assert "Mon–Fri at 08:30 Asia/Yangon, on The people below" in said.text
+    assert (await bot.one(ann, "/next")).text == "Next: 2031-03-10 08:30 Asia/Yangon"
+    await bot.one(ann, "/subscribe 07:15 new york")
+    assert (await bot.one(ann, "/next")).text == "Next: 2031-03-10 07:15 America/New_York"
+    kept = kept_of(bot, ann.id)
+    assert kept is not None and kept.wish.topics == ("people",) and kept.wish.schedule.weekdays == frozenset(range(5))
+
+
+@pytest.mark.parametrize(
+    "line", ["25:00 Asia/Yangon", "morning", "08:60", "08:30 Atlantis", "08:30 UTC mon-xyz", "8", "08:30 UTC UTC"]
+)
+async def test_an_error_shows_an_example_and_changes_nothing(bot: Conversation, local: LocalBotApi, line: str) -> None:
+    ann = local.people.person("Ann")
+    said = await bot.one(ann, f"/subscribe {line}")
+    assert "/subscribe 08:30 " in said.text and "Nothing was changed" in said.text
+    assert kept_of(bot, ann.id) is None
+
+
+async def test_the_keyboard_sets_what_it_shows(bot: Conversation, local: LocalBotApi) -> None:
+    ann = local.people.person("Ann")
+    panel = await bot.one(ann, "/subscribe")
+    for button in ("Topics", "The dam", "Back", "Time", "06", "06:40", "Weekdays", "Mon–Fri", "Sat", "Back"):
+        await bot.press(ann, panel, button)
+    await bot.press(ann, panel, "Skip quiet days")
+    await bot.press(ann, panel, "With a sound")
+    kept = kept_of(bot, ann.id)
+    assert kept is not None
+    wish = kept.wish
+    assert wish.topics == ("dam",) and f"{wish.schedule.at:%H:%M}" == "06:40"
+    assert wish.schedule.weekdays == frozenset(range(6)) and wish.skip_quiet and wish.aloud
+    await bot.press(ann, panel, "Unsubscribe")
+    assert kept_of(bot, ann.id) is None
+    assert "no digest here" in (await bot.one(ann, "/next")).text
+
+
+async def test_only_administrators_change_a_groups_digest(bot: Conversation, local: LocalBotApi) -> None:
+    ann, ben = local.people.person("Ann"), local.people.person("Ben")
+    group = local.groups.group("Team", ann, [ben], kind="supergroup", forum=True)
+    topic = local.groups.topic(group, "Dam", ann)
+    refused = await bot.one(ben, "/subscribe@briefing_bot 08:30 UTC", chat=group)
+    assert "administrators" in refused.text and kept_of(bot, group.id) is None
+    await bot.one(ann, "/subscribe@briefing_bot 08:30 UTC", chat=group)
+    await bot.one(ann, "/subscribe@briefing_bot 09:30 UTC dam", chat=group, thread=topic)
+    panel = await bot.one(ann, "/settings@briefing_bot", chat=group, anonymous=True)
+    shown = await bot.press(ben, panel, "Unsubscribe")
+    assert "administrators" in shown["text"].lower()
+    own, of_topic = kept_of(bot, group.id), kept_of(bot, group.id, topic.thread_id)
+    assert own is not None and f"{own.wish.schedule.at:%H:%M}" == "08:30"
+    assert of_topic is not None and of_topic.wish.topics == ("dam",)
+
+
+async def test_a_digest_comes_when_it_is_due_and_the_button_shows_the_rest(start_bot: Start, local: LocalBotApi) -> None:
+    clock = MovableClock(NOW)
+    bot: Conversation = await start_bot(clock=clock)
+    ann = local.people.person("Ann")
+    said = await bot.one(ann, "/subscribe 06:30 UTC")
+    clock.set(NOW + timedelta(minutes=30))
+    digest = (await asyncio.to_thread(local.log.after, said, 1))[0]
+    assert "Where things stand" in digest.text and digest.silent
+    asked = await bot.one(ann, "/digest 30")
+    assert "30 days" in asked.text and len(asked.text) <= 1_800
+    assert not local.refusals
+
+
+async def test_a_digest_on_demand_says_how_old_the_story_is(bot: Conversation, local: LocalBotApi) -> None:
+    ann = local.people.person("Ann")
+    text = (await bot.one(ann, "/digest dam 3")).text
+    assert "Nothing new came in" in text
+    wrong = (await bot.one(ann, "/digest moon")).text
+    assert "dam, people" in wrong
+
+
+async def test_blocked_and_back_again(start_bot: Start, local: LocalBotApi) -> None:
+    clock = MovableClock(NOW)
+    bot: Conversation = await start_bot(clock=clock)
+    ann = local.people.person("Ann")
+    await bot.one(ann, "/subscribe 06:30 UTC")
+    local.people.blocks(ann)
+    await _until(lambda: _state(bot, ann.id) == "paused")
+    local.people.unblocks(ann)
+    await _until(lambda: _state(bot, ann.id) == "active")
+    local.people.blocks(ann)
+    await _until(lambda: _state(bot, ann.id) == "paused")
+    local.people.unblocks(ann)
+    said: list[Message] = await bot.ask(ann, "/start", 1)
+    assert said and _state(bot, ann.id) == "active"
+
+
+async def test_quiet_makes_the_first_line_neutral(bot: Conversation, local: LocalBotApi) -> None:
+    ann = local.people.person("Ann")
+    assert "no digest here" in (await bot.one(ann, "/quiet")).text
+    await bot.one(ann, "/subscribe 06:30 UTC")
+    assert "first line is neutral" in (await bot.one(ann, "/quiet")).text
+    digest = await bot.one(ann, "/digest")
+    assert digest.text.splitlines()[0] == "Your update is here." and digest.protected
+    assert "first line is neutral" not in (await bot.one(ann, "/quiet off")).text
+
+
+async def test_a_channel_is_subscribed_by_its_administrator(bot: Conversation, local: LocalBotApi) -> None:
+    ann, ben = local.people.person("Ann"), local.people.person("Ben")
+    channel = local.groups.group("News", ann, kind="channel", username="newschannel", bot_status="administrator")
+    assert "administrators" in (await bot.one(ben, "/subscribe @newschannel 08:30 UTC")).text
+    assert "08:30 UTC" in (await bot.one(ann, "/subscribe @newschannel 08:30 UTC")).text
+    assert kept_of(bot, channel.id) is not None
+
+
+async def test_wipe_deletes_the_subscription(bot: Conversation, local: LocalBotApi) -> None:
+    ann = local.people.person("Ann")
+    await bot.one(ann, "/subscribe 06:30 UTC")
+    asked = await bot.one(ann, "/wipe")
+    await bot.press(ann, asked, "Delete everything kept here")
+    assert "no digest here" in (await bot.one(ann, "/next")).text
+
+
+def _state(bot: Conversation, telegram_id: int) -> str | None:
+    kept = kept_of(bot, telegram_id)
+    return kept.state if kept else None
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    """Lets the bot work until something holds; a deadline, not a pause."""
+    async with asyncio.timeout(10):
+        while not await asyncio.to_thread(holds):
+            await asyncio.sleep(0)
