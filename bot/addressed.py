@@ -48,7 +48,7 @@ def addressed(message: Message, bot_id: int, username: str) -> Command | Questio
         return Question(clean(text)) if text or message.effective_attachment else None
     mention = re.compile(rf"(?<![\w@/])@{re.escape(username)}(?!\w)", re.IGNORECASE)
     if mention.search(text):
-        return Question(" ".join(clean(mention.sub(" ", text)).split(" ")))
+        return Question(" ".join(clean(mention.sub(" ", text)).split()))
     return Question(clean(text)) if text and _replies_to(message, bot_id) else None
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import importlib.util
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -19,7 +17,7 @@ from telegram.request import HTTPXRequest
 from bot.asks import Asks
 from bot.dispatch import Dispatcher
 from bot.failures import failure_of
-from bot.handlers import ask, cite, inline, sources, start, wipe
+from bot.handlers import ask, cite, digest, inline, sources, start, wipe
 from bot.home import beat
 from bot.pace import CHAT_EVERY
 from bot.parts import Parts
@@ -39,12 +37,12 @@ log = logging.getLogger(__name__)
 FEATURES: tuple[Callable[[Parts], None], ...] = (
     start.register,
     ask.register,
+    digest.register,
     sources.register,
     cite.register,
     wipe.register,
     inline.register,
 )
-_LATER_FEATURES = ("bot.handlers.digest",)
 _SQL_THREADS, _THINK_THREADS = 8, 4
 _HEARTBEAT, _REFRESH, _PURGE = 10, 5, 3_600
 
@@ -157,9 +155,6 @@ async def build(
     )
     for register in FEATURES:
         register(parts)
-    for name in _LATER_FEATURES:
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name).register(parts)
     _register_upkeep(parts)
     return Application(parts)
 

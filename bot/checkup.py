@@ -51,7 +51,9 @@ def check(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
         retrieval = _opened(settings, clock)
     except Trouble as fault:
-        yield Finding("database", str(fault), "set BRIEFING_HOME, BRIEFING_DATA and BRIEFING_DATABASE_URL to what works")
+        yield Finding(
+            "database", str(fault), "set BRIEFING_HOME, BRIEFING_DATA and BRIEFING_DATABASE_URL to what works"
+        )
         return
     try:
         yield database(settings, retrieval)
@@ -174,7 +176,9 @@ def index(retrieval: Retrieval) -> Finding:
     held, wanted = retrieval.index.count(), sum(retrieval.library.passage_counts().values())
     owner = "" if retrieval.index.owner else ", owned by another process"
     if held != wanted:
-        return Finding("index", f"{held} of {wanted} passages{owner}", "run `python -m bot reindex`, or wait for the bot")
+        return Finding(
+            "index", f"{held} of {wanted} passages{owner}", "run `python -m bot reindex`, or wait for the bot"
+        )
     return Finding("index", f"ok, {held} passages{owner}")
 
 

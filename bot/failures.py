@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 from typing import Literal
 
@@ -16,6 +17,10 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
+from telegram.warnings import PTBDeprecationWarning
+
+# PTB warns at each 429 that the seconds may become a timedelta; both are taken here.
+warnings.filterwarnings("ignore", message=".*`retry_after` will be of type", category=PTBDeprecationWarning)
 
 Kind = Literal["blocked", "migrated", "flooded", "rejected", "topic_closed", "unknown_outcome", "network", "server"]
 

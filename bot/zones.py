@@ -1,11 +1,12 @@
 """Time zones as people write them: an IANA name, a city, or an offset from UTC.
 
-A zone is kept under one name: IANA's own spelling (`Europe/Berlin`) or a fixed offset (`UTC+06:30`).
+A zone is kept under one name: IANA's own spelling (`Atlantic/Azores`) or a fixed offset (`UTC+06:30`).
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, timedelta, timezone, tzinfo
 from difflib import get_close_matches
@@ -17,8 +18,8 @@ from retrieval.words import fold
 
 _OFFSET = re.compile(r"(?:(?:utc|gmt)\s*)?([+\-\u2212])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 _FARTHEST = timedelta(hours=14)
-# Names of rules, not of places: nobody lives in them.
-_NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Brazil/", "Canada/", "Chile/", "Mexico/")
+_RULES = ("Etc", "SystemV", "US")  # areas whose names are rules, not places
+_SMALLEST_AREA = 10  # areas with fewer names are old ones for a country's parts ("East")
 
 
 class UnknownZone(ValueError):
@@ -34,7 +35,7 @@ def find_zone(written: str, names: Names | None = None) -> str:
     """The zone that is meant, under its one name. Raises UnknownZone.
 
     Tried in this order: UTC, an offset, an IANA name in any case, a place of the story that states its zone, the last
-    part of an IANA name ("New York").
+    part of an IANA name ("Buenos Aires").
     """
     text = " ".join(written.split())
     if not text or len(text) > 60:
@@ -103,8 +104,11 @@ def _by_name() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _by_city() -> dict[str, str]:
+    names = sorted(name for name in available_timezones() if "/" in name)
+    sizes = Counter(name.partition("/")[0] for name in names)
     cities: dict[str, str] = {}
-    for name in sorted(available_timezones()):
-        if "/" in name and not name.startswith(_NO_PLACES):
+    for name in names:
+        area, _, _ = name.partition("/")
+        if area not in _RULES and sizes[area] >= _SMALLEST_AREA:
             cities.setdefault(_key(name.rpartition("/")[2]), name)
     return cities

@@ -17,6 +17,7 @@ from retrieval.embedding import Encoder, Floats, text_hash
 from retrieval.evidence import evidence
 from retrieval.features import FEATURES, measure
 from retrieval.features.pair import pair
+from retrieval.figures import NoRow, SqlFigures, TableAnswer, Tables, ask_tables
 from retrieval.index import Index
 from retrieval.library import Library
 from retrieval.disputes import opposed
@@ -30,12 +31,14 @@ from retrieval.vectors import Vectors
 from retrieval.telling import endangers
 from retrieval.verify import Verified, verify
 from retrieval.writers import extractive
+from retrieval.writers.rows import write as write_rows
 
 LONGEST_QUESTION = 1_000  # characters that are read of a question
 READ_CLOSELY = 16  # sentences that the reader looks at
 WITHIN = 1.5  # how far behind the best a second sentence may be and still be told
 DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
 MOST_DISAGREEMENTS = 2
+PLAIN = 0.85  # the chance from which a sentence answers what a table was asked for in vain
 NEAREST = 0.12  # the chance from which the nearest passage is shown
 _STANDING = {"primary": 0.2, "newsroom": 0.2, "trade": 0.1}
 
@@ -65,44 +68,85 @@ class Answering:
         self._encoder = encoder
         self._reader = reader
         self._ranker = ranker
+        self._tables = Tables(story.tables, story.names)
+        self._figures = SqlFigures(library)
 
     def ask(self, text: str, now: datetime, at: datetime | None = None) -> Answer:
         """Answers a question. `at` (aware) is set where it is asked as if it were then; `now` is the present otherwise."""
         started = time.perf_counter()
         text = text.strip()[:LONGEST_QUESTION]
         considered = self.consider(text, now, at)
+        table = ask_tables(considered.question, self._tables, self._figures, at or now, at) if text else None
         searched = time.perf_counter()
-        draft = self._write(considered)
+        if isinstance(table, TableAnswer):
+            draft, rows = write_rows(table)
+        else:
+            draft, rows = self._write(considered), {}
         written = time.perf_counter()
-        verified = verify(draft, self._story.names)
-        answers = bool(verified.claims) and considered.chance >= self._ranker.threshold
-        nearest = None if answers else self._nearest(considered)
-        disagreements, others = disagreements_with(verified, considered, self._story.names) if answers else ((), ())
-        told = (*verified.citations, *others) if answers else ()
+        verified = verify(draft, self._story.names, rows)
+        missing = table if isinstance(table, NoRow) else None
+        told = bool(verified.claims) and (bool(rows) or considered.chance >= self._threshold(missing))
+        milliseconds = {
+            "search": (searched - started) * 1e3,
+            "write": (written - searched) * 1e3,
+            "verify": (time.perf_counter() - written) * 1e3,
+        }
+        chance = 1.0 if rows else considered.chance
+        if told:
+            return self._told(text, draft, verified, considered, at, chance, milliseconds)
+        return self._declined(text, draft, considered, missing, chance, milliseconds)
+
+    def _told(
+        self, text: str, draft: Draft, verified: Verified, considered: Considered, at: datetime | None, chance: float,
+        milliseconds: dict[str, float],
+    ) -> Answer:  # fmt: skip
+        disagreements, others = disagreements_with(verified, considered, self._story.names)
         known = {source.source_id for source in self._library.sources(at)} if at else None
-        counted = evidence(verified.citations, known) if answers else Evidence(0, None)
+        counted = evidence(verified.citations, known)
         return Answer(
             question=text,
-            claims=verified.claims if answers else (),
-            citations=told,
-            computed=verified.computed if answers else (),
+            claims=verified.claims,
+            citations=(*verified.citations, *others),
+            computed=verified.computed,
             evidence=counted,
             disagreements=disagreements,
-            withheld=verified.withheld if answers else (),
-            abstained=not answers,
+            withheld=verified.withheld,
+            abstained=False,
             engine=draft.engine,
             as_of=counted.newest,
-            missing=None if answers else self._missing(considered),
-            nearest=nearest,
-            nearest_topics=() if answers else self._topics(considered),
+            missing=None,
+            nearest=None,
+            nearest_topics=(),
             fallback=None,
-            milliseconds={
-                "search": (searched - started) * 1e3,
-                "write": (written - searched) * 1e3,
-                "verify": (time.perf_counter() - written) * 1e3,
-            },
-            confidence=considered.chance,
+            milliseconds=milliseconds,
+            confidence=chance,
         )
+
+    def _declined(
+        self, text: str, draft: Draft, considered: Considered, table: NoRow | None, chance: float, milliseconds: dict[str, float]
+    ) -> Answer:
+        return Answer(
+            question=text,
+            claims=(),
+            citations=(),
+            computed=(),
+            evidence=Evidence(0, None),
+            disagreements=(),
+            withheld=(),
+            abstained=True,
+            engine=draft.engine,
+            as_of=None,
+            missing=table.missing if table else self._missing(considered),
+            nearest=self._nearest(considered),
+            nearest_topics=self._topics(considered),
+            fallback=None,
+            milliseconds=milliseconds,
+            confidence=chance,
+        )
+
+    def _threshold(self, table: NoRow | None) -> float:
+        """A question for a table that has no such row is answered by a sentence only where that is plain."""
+        return self._ranker.threshold if table is None else max(self._ranker.threshold, PLAIN)
 
     def search(self, text: str, k: int, at: datetime | None = None) -> list[Found]:
         """The k passages that fit best, in order."""

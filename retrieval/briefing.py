@@ -1,18 +1,17 @@
 """A digest: what changed in a span, in the order in which it is told.
 
-    compose(library, names, topic, since, until, now, *, looked=None, unreachable=(), holds=None) -> Digest
+    compose(library, names, topic, since, until, now, *, looked=None, unreachable=()) -> Digest
     retrieval.digest_document.digest_json(digest) -> dict      the document of `digest --json`
 
-`topic` is one topic, several joined by commas, or null for all. The span is half-open. Where `until` is `now` (a delivery:
-hand its due moment as both) a source is new when the library came to know it; where `until` lies before `now` (a preview)
-a source is new by its own date. `looked` is how many feeds could be read, `unreachable` those that could not. `holds` says
-whether a sentence with its citations passes the verifier; every sentence is an exact cut. The same span at the same
-library gives the same digest.
+`topic` is one topic, several joined by commas, or null for all. The span is half-open. Where `until` is `now` (for a
+delivery hand its due moment as both) a source is new when the library came to know it; where `until` lies before `now`
+(a preview) it is new by its own date. `looked` is how many feeds could be read, `unreachable` those that could not.
+Every sentence is an exact cut that the verifier lets pass. The same span at the same library gives the same digest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,16 +21,15 @@ from retrieval.dates import stated
 from retrieval.disputes import Dispute, disputes, figure_disputes
 from retrieval.evidence import count, independent, newest
 from retrieval.library import Library, existed
-from retrieval.models import Citation, Claim, Disagreement, Evidence, Source
+from retrieval.models import Citation, Claim, Disagreement, Draft, Evidence, Source
 from retrieval.names import Names
 from retrieval.news import about, new_sources, topics_of, undated_arrivals
 from retrieval.stories import Rarity, Report, cluster, rarity, story_id
 from retrieval.telling import Cut, tell
+from retrieval.verify.verifier import verify
 
 TOLD = 3  # stories that one message tells
 BEFORE = 12  # reports before the span, from which the first digest says where things stand
-
-Holds = Callable[[str, Sequence[Citation]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +133,9 @@ class Digest:
 class _Citing:
     """Numbers the citations of one digest in the order in which they are made."""
 
-    def __init__(self, holds: Holds | None) -> None:
+    def __init__(self, names: Names) -> None:
         self.made: list[Citation] = []
-        self._holds = holds
+        self._names = names
 
     def cite(self, cut: Cut) -> Citation:
         for made in self.made:
@@ -148,10 +146,12 @@ class _Citing:
         return citation
 
     def holding(self, found: Sequence[Cut]) -> list[Cut]:
-        if self._holds is None:
-            return list(found)
-        trial = [(cut, Citation(1, cut.passage, cut.source, cut.start, cut.end)) for cut in found]
-        return [cut for cut, citation in trial if self._holds(cut.text, (citation,))]
+        """Those that the verifier lets pass."""
+        return [cut for cut in found if self._holds(cut)]
+
+    def _holds(self, cut: Cut) -> bool:
+        citation = Citation(1, cut.passage, cut.source, cut.start, cut.end)
+        return bool(verify(Draft("extractive", (Claim(cut.text, (1,)),), (citation,)), self._names).claims)
 
 
 def compose(
@@ -164,7 +164,6 @@ def compose(
     *,
     looked: int | None = None,
     unreachable: Sequence[Unreachable] = (),
-    holds: Holds | None = None,
 ) -> Digest:
     """What changed in the span; see the module. Raises ValueError for a span that ends before it begins."""
     if until <= since:
@@ -177,7 +176,7 @@ def compose(
     rare = rarity(span_reads.texts(library, [s for s in live if s.kind != "dataset"]))
 
     reports = span_reads.reports(library, new)
-    citing = _Citing(holds)
+    citing = _Citing(names)
     figures = span_reads.figures(library, {s.source_id: s for s in live if s.source_id in new_ids or existed(s, until)})
     changed = changes(figures, new_ids)
     moved = {change.current.source.source_id for change in changed}

@@ -97,11 +97,13 @@ def opposed(one: str, other: str) -> bool:
 
 
 def _numbers(text: str) -> frozenset[str]:
-    return frozenset(number_form(n.rstrip(".,")) for n in _NUMBER.findall(text)) - _years(text)
-
-
-def _years(text: str) -> frozenset[str]:
-    return frozenset(str(mention.year) for mention in mentions(text) if mention.year)
+    """The numbers of a text that are no part of a date."""
+    dates = [(mention.start, mention.end) for mention in mentions(text)]
+    return frozenset(
+        number_form(found.group().rstrip(".,"))
+        for found in _NUMBER.finditer(text)
+        if not any(start <= found.start() < end for start, end in dates)
+    )
 
 
 def _sayable(report: Report, names: Names) -> list[Cut]:

@@ -82,8 +82,8 @@ def disputed(source: Source, known: Collection[str] | None = None) -> bool:
 
 
 def is_official(source: Source, quote: str) -> bool:
-    """Whether a quote gives an office's figure: a number that is no bare year, and the office named or the publisher."""
-    counts = any(not _YEAR.match(number) for number in _NUMBER.findall(quote))
+    """Whether a quote gives an office's figure: a number that is no bare year, and the office in it or behind it."""
+    counts = any(not _YEAR.match(number.rstrip(".,")) for number in _NUMBER.findall(quote))
     return counts and bool(_OFFICE.search(quote) or _OFFICE.search(source.publisher))
 
 

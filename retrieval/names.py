@@ -38,12 +38,12 @@ class Names:
         self._longest: dict[str, int] = {}
         for name in self.all:
             for spelling in name.spellings:
-                key = tuple(fold(word) for word in words(spelling))
+                key = tuple(fold(_without_possessive(word)) for word in words(spelling))
                 if key:
                     self._by_words.setdefault(key, name)
                     self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
             for spelling in name.exact:
-                written = tuple(words(spelling))
+                written = tuple(_without_possessive(word) for word in words(spelling))
                 self._exact.setdefault(written, name)
                 first = fold(written[0])
                 self._longest[first] = max(self._longest.get(first, 0), len(written))
@@ -73,7 +73,7 @@ class Names:
 
     def named(self, spelling: str) -> Name | None:
         """The name that this spelling stands for, if any."""
-        written = tuple(words(spelling))
+        written = tuple(_without_possessive(word) for word in words(spelling))
         return self._by_words.get(tuple(fold(word) for word in written)) or self._exact.get(written)
 
 

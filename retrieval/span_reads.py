@@ -16,18 +16,18 @@ _BATCH = 500
 
 
 def texts(library: Library, sources: Sequence[Source], most: int = 3_000) -> list[str]:
-    """The newest texts of these sources, of the `most` last ones by id where there are more."""
+    """The newest texts of these sources with their titles, of the `most` last ones by id where there are more."""
     ids = sorted(source.source_id for source in sources)[-most:]
     found: list[str] = []
     with library.database.read() as connection:
         for batch in _batches(ids):
             rows = connection.execute(
-                select(t.versions.c.text)
+                select(t.sources.c.title, t.versions.c.text)
                 .join(t.sources, t.sources.c.source_id == t.versions.c.source_id)
                 .where(t.versions.c.version == t.sources.c.version, t.sources.c.source_id.in_(batch))
                 .order_by(t.sources.c.source_id)
             )
-            found.extend(row.text for row in rows)
+            found.extend(f"{row.title}\n{row.text}" for row in rows)
     return found
 
 

@@ -77,7 +77,7 @@ def vector(text: str, names: Names, rare: Rarity) -> Vector:
 
 
 def unit(found: Vector) -> Vector:
-    """The same direction, of length one. Summed in the order of the words, so that the last digit is always the same."""
+    """The same direction, of length one. Summed in the order of the words: the last digit is always the same."""
     length = math.sqrt(sum(found[key] ** 2 for key in sorted(found)))
     return {key: found[key] / length for key in sorted(found)} if length else {}
 

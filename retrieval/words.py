@@ -34,7 +34,7 @@ def stem(word: str) -> str:
     folded = fold(word)
     if folded.endswith("s") and word.lower().endswith(("'s", "’s")):
         folded = folded[:-1]
-    # A word of capitals is a name (US, SMM): stemming would confuse it with another.
+    # A word of capitals is a name (US, WHO): stemming would confuse it with another.
     if len(folded) <= 3 or not folded.isascii():
         return folded
     return str(_STEMMER.stemWord(folded))

@@ -17,7 +17,10 @@ from retrieval.clock import SystemClock
 @click.command()
 @click.argument("question", required=False)
 @click.option(
-    "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE", help="One question per line, or a JSON object."
+    "--batch",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="One question per line, or a JSON object.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document per answer on standard output.")
 @NOW

@@ -20,8 +20,9 @@ class Line:
 
 
 def read_batch(path: Path, keys: Sequence[str], now: datetime | None) -> list[Line]:
-    """The questions of a file, in order; `keys` are the fields that may hold one, `now` stands in where a line has none.
+    """The questions of a file, in order.
 
+    `keys` are the fields that may hold one; `now` stands in where a line has none.
     Raises click.ClickException naming the line that cannot be used, before anything is asked.
     """
     try:

@@ -31,8 +31,8 @@ def digest(
         raise click.UsageError("the span ends before it begins: --since must lie before --until")
     with opened() as at:
         from bot.commands.plain_text import digest_text
-        from retrieval.digest_document import digest_json
         from retrieval.briefing import last_news
+        from retrieval.digest_document import digest_json
 
         check_topic(topic, [known.topic for known in at.retrieval.topics])
         if since is None and until is None:

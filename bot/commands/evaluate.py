@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,14 +95,18 @@ def _passages(folder: Path) -> dict[str, Any]:
         finally:
             retrieval.close()
     covered = shares(found, texts)
-    return {"questions": len(found), "corpora": len(texts), "covered": {str(limit): covered[str(limit)] for limit in LIMITS}}
+    return {
+        "questions": len(found),
+        "corpora": len(texts),
+        "covered": {str(limit): covered[str(limit)] for limit in LIMITS},
+    }
 
 
 def _fresh_home(scratch: Path, settings: Settings) -> Path:
     """An empty home that shares the built model of the usual one."""
     models = settings.home / "models"
     models.mkdir(parents=True, exist_ok=True)
-    os.symlink(models.resolve(), scratch / "models")
+    (scratch / "models").symlink_to(models.resolve(), target_is_directory=True)
     return scratch
 
 
@@ -158,7 +161,9 @@ def report_text(document: dict[str, Any]) -> str:
 
 def benchmark_text(document: dict[str, Any]) -> str:
     lines = [f"{document['questions']} questions over {document['corpora']} texts; wanted characters that are found"]
-    lines += [f"within the first {int(limit):,} characters: {_percent(share)}" for limit, share in document["covered"].items()]
+    lines += [
+        f"within the first {int(limit):,} characters: {_percent(share)}" for limit, share in document["covered"].items()
+    ]
     return "\n".join(lines)
 
 

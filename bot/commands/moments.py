@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import click
 
 
-class MomentType(click.ParamType):
-    """A moment such as `2025-07-08T09:30+06:30`, or a date: its first moment, or with `whole_day` the end of that day."""
+class MomentType(click.ParamType[datetime]):
+    """A moment such as `2025-07-08T09:30+06:30`, or a date: its first moment, with `whole_day` the end of that day."""
 
     name = "iso"
 
@@ -20,7 +20,9 @@ class MomentType(click.ParamType):
             return value
         moment = read_moment(str(value), whole_day=self._whole_day)
         if moment is None:
-            self.fail(f"{value!r} is neither a date such as 2025-07-08 nor a moment such as 2025-07-08T09:30Z", param, ctx)
+            self.fail(
+                f"{value!r} is neither a date such as 2025-07-08 nor a moment such as 2025-07-08T09:30Z", param, ctx
+            )
         return moment
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def command_settings() -> Settings:
-    """The settings, with logging set by them. A command that ends by itself logs warnings only, unless told otherwise."""
+    """The settings, with logging set by them. What ends by itself logs warnings only, unless told otherwise."""
     settings = load_settings()
     level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
     configure_logging(level, settings.log_format, secrets=secrets_of(settings))

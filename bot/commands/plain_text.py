@@ -55,7 +55,10 @@ def digest_text(digest: Digest, *, brief: bool = False) -> str:
         f"{_count(read.reports, 'new report')}, {_count(read.origins, 'origin')}",
     ]
     if digest.quiet:
-        lines += ["", "Nothing new came in." + (f" The last report is of {shown(digest.latest)}." if digest.latest else "")]
+        lines += [
+            "",
+            "Nothing new came in." + (f" The last report is of {shown(digest.latest)}." if digest.latest else ""),
+        ]
     for story in told:
         lines += ["", *_story(story, brief=brief)]
     if len(told) < len(digest.stories):
@@ -110,7 +113,11 @@ def _cited(citations: Iterable[Citation], nearest: bool) -> list[str]:
     for citation in citations:
         mark = "(not an answer)" if nearest else f"[{citation.number}]"
         quote = " ".join(citation.quote.split())
-        lines += [f"{mark} {_origin(citation.source, citation.passage.kind)}", f"    “{quote}”", f"    {citation.source.url}"]
+        lines += [
+            f"{mark} {_origin(citation.source, citation.passage.kind)}",
+            f"    “{quote}”",
+            f"    {citation.source.url}",
+        ]
     return lines
 
 

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import yaml
 from pydantic import SecretStr
 
 from bot.application import CannotStart, build
+from bot.commands.opening import secrets_of
+from bot.commands.progress import Bars
 from bot.home import HomeLock, HomeTaken
 from bot.logs import configure_logging
 from bot.sandbox.page.routes import Suggestion
@@ -34,8 +37,7 @@ def run(sandbox: bool) -> None:
     """The bot: on Telegram where TELEGRAM_BOT_TOKEN is set, else in the local sandbox, whose address it prints."""
     try:
         settings = load_settings()
-        secrets = tuple(filter(None, (settings.token,)))
-        configure_logging(settings.log_level, settings.log_format, secrets=secrets)
+        configure_logging(settings.log_level, settings.log_format, secrets=secrets_of(settings))
         lock = HomeLock(settings.home)
         lock.take()
     except (BadSetting, HomeTaken) as error:
@@ -119,19 +121,25 @@ async def _in_sandbox(
 
 
 def _open(settings: Settings, clock: Clock) -> Retrieval:
-    return Retrieval.open(
-        settings.home,
-        settings.data,
-        clock,
-        settings.database_url,
-        settings.chroma_url,
-        settings.embedding_model,
-    )
+    with Bars() as bars:
+        return Retrieval.open(
+            settings.home,
+            settings.data,
+            clock,
+            settings.database_url,
+            settings.chroma_url,
+            settings.embedding_model,
+            progress=bars,
+        )
 
 
 def _suggestions(data: Path) -> Sequence[Suggestion]:
-    """The questions that the sandbox's page offers: the story's own."""
-    return ()
+    """The questions that the sandbox's page offers: the story's `suggestions.yaml`, where it has one."""
+    file = data / "suggestions.yaml"
+    if not file.is_file():
+        return ()
+    rows = yaml.safe_load(file.read_text("utf-8")) or []
+    return tuple(Suggestion(str(row["text"]), str(row["note"])) for row in rows)
 
 
 def _close(retrieval: Retrieval, database: Database) -> None:

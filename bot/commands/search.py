@@ -17,7 +17,10 @@ from bot.commands.output import given, print_json, print_text
 @click.argument("query", required=False)
 @click.option("-k", "count", type=click.IntRange(1, 1_000), default=10, show_default=True, help="How many passages.")
 @click.option(
-    "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE", help="One query per line, or a JSON object."
+    "--batch",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="One query per line, or a JSON object.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document per query on standard output.")
 @NOW

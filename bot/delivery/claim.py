@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from bot.delivery.schedule import next_due, owed
 from bot.tables.deliveries import Delivery, deliveries, loaded, parts
 from bot.tables.subscriptions import NO_THREAD, Subscription, due, joined, subscriptions
+from bot.zones import UnknownZone
 from retrieval.database import Database
 
 LEASE = timedelta(seconds=60)
@@ -37,7 +38,13 @@ def open_due(database: Database, bot_id: int, now: datetime, max_age: timedelta)
     with database.write() as connection:
         _give_up_old(connection, bot_id, now - max_age, now)
         found = list(due(connection, bot_id, now, BATCH))
-        plans = [_plan(subscription, now, max_age) for subscription in found]
+        plans = []
+        for subscription in found:
+            try:
+                plans.append(_plan(subscription, now, max_age))
+            except UnknownZone as gone:
+                # The zone data changed: this one waits for another zone, the others go on.
+                _pause(connection, subscription, str(gone))
         if plans:
             _carry_out(connection, bot_id, plans, now)
     return len(found)
@@ -62,6 +69,14 @@ def _plan(subscription: Subscription, now: datetime, max_age: timedelta) -> _Pla
     if now - last > max_age:
         return _Plan(subscription, None, subscription.missed + len(moments), following)
     return _Plan(subscription, last, subscription.missed + len(moments) - 1, following)
+
+
+def _pause(connection: Connection, subscription: Subscription, why: str) -> None:
+    connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.subscription_id == subscription.subscription_id)
+        .values(state="paused", paused_why=why)
+    )
 
 
 def _carry_out(connection: Connection, bot_id: int, plans: list[_Plan], now: datetime) -> None:

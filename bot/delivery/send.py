@@ -37,7 +37,8 @@ MOVES = 3  # a group moves once; more is a circle
 class Deliverer:
     """Pays what is owed to one bot's chats. `owner` is `machine/run`: the machine and home, and this run of it.
 
-    `sql` runs a call off the event loop. Nothing here waits for a clock: whoever calls `tick` does, about once a second.
+    `sql` runs a call off the event loop. Nothing here waits for a clock: whoever calls `tick` does,
+    about once a second.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A wish as people write it in one line: `08:30 Europe/Berlin mon-fri one-topic`. Pure.
+"""A wish as people write it in one line: `08:30 +06:30 mon-fri one-topic`. Pure.
 
 The time comes first; zone, days and topics may follow in any order. What is not written stays as it was.
 """
@@ -109,7 +109,7 @@ def _day(word: str) -> int | None:
 
 
 def _topics(word: str, topics: Collection[str], names: Names) -> list[str] | None:
-    """The topics that a word names, empty for all of them. What is a city too is a topic only as the topic is written."""
+    """The topics that a word names, empty for all. What is a city too is a topic only as the topic is written."""
     if word.casefold() == _EVERY_TOPIC:
         return []
     parts = [part for part in word.split(",") if part]

@@ -66,7 +66,7 @@ class Panel:
         return None
 
     def _set(self, name: str, rest: str, wish: Wish) -> tuple[Wish, InlineKeyboardMarkup | None]:
-        """The wish after a button, and the keyboard to show next. Raises ValueError for a button that is none of ours."""
+        """The wish after a button, and the keyboard to show next. Raises ValueError for a button that is not ours."""
         match name:
             case "p":
                 return wish, self._page(rest, wish)
@@ -111,7 +111,7 @@ class Panel:
         place, on = rest.split(":")
         topic = list(self._titles)[int(place)]
         kept = [one for one in chosen if one != topic]
-        return tuple(kept + [topic] if on == "1" else kept)
+        return tuple([*kept, topic] if on == "1" else kept)
 
     async def _keep(self, kept: Subscription, wish: Wish) -> Subscription:
         parts = self._parts

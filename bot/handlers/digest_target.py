@@ -41,7 +41,7 @@ async def target_of(parts: Parts, incoming: Incoming) -> Target | str:
         return f"{named[1]} is not a channel. In a group, write the command in the group itself."
     if not _administers(asker):
         return "Only administrators of the channel can change its digest."
-    if not _administers(own) or not getattr(own, "can_post_messages", False):
+    if not _administers(own) or getattr(own, "can_post_messages", None) is False:
         return "The bot may not post in this channel. Make it an administrator that may post messages."
     chat = await parts.sql(parts.chats.seen, channel.id, "channel", parts.clock.now())
     return Target(chat, None, incoming.text[named.end() :], elsewhere=True)

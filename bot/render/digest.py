@@ -14,7 +14,7 @@ from retrieval.briefing import TOLD, Digest, FigureChange, Point, Story
 from retrieval.models import Citation, Claim, Disagreement
 
 MOST = 1_800  # visible characters of the message
-MORE_STORIES = 20  # that the button shows; beyond, the reader is told to ask
+MORE_OF_A_KIND = 20  # stories, figures, disputes that the button shows; beyond, the reader is told to ask
 
 _SLACK = 30  # what a local date may be longer than in UTC, and the ends of blocks
 _GLANCE = "Your update is here."
@@ -76,11 +76,12 @@ def digest_message(digest: Digest, view: View) -> Rendered:
 def digest_rest(digest: Digest, view: View) -> list[str]:
     """The items that the message left out, as messages."""
     inside = {piece.item for piece in _chosen(digest, view)}
-    pieces = _with_figure_head([piece for piece in _items_in_full(digest) if piece.item not in inside], digest)
-    stories = [piece for piece in pieces if piece.item.startswith("story")]
-    left = len(stories) - MORE_STORIES
-    dropped = {piece.item for piece in stories[MORE_STORIES:]}
-    blocks = [block for piece in pieces if piece.item not in dropped for block in piece.blocks]
+    pieces = [piece for piece in _items_in_full(digest) if piece.item not in inside]
+    kept: list[_Piece] = []
+    for kind in ("story", "figure", "dispute"):
+        kept.extend([piece for piece in pieces if piece.item.startswith(kind)][:MORE_OF_A_KIND])
+    left = len(pieces) - len(kept)
+    blocks = [block for piece in _with_figure_head(kept, digest) for block in piece.blocks]
     if left > 0:
         blocks.append(plain(f"{left} more are not shown. Ask about what you look for, or choose fewer days.", gap=True))
     return html(blocks or [plain("There is nothing more.")])
@@ -235,15 +236,17 @@ def _dispute_piece(number: int, found: Disagreement, digest: Digest) -> _Piece:
 def _notes(digest: Digest, view: View) -> Iterable[str]:
     if view.missed:
         were = "digest was" if view.missed == 1 else "digests were"
-        yield f"{view.missed} earlier {were} not sent; this one tells the whole span since {_when(digest.since, view.zone)}."
+        since = _when(digest.since, view.zone)
+        yield f"{view.missed} earlier {were} not sent; this one tells the whole span since {since}."
 
 
 def _state_lines(digest: Digest, view: View) -> Iterable[str]:
-    """Whether there is news, whether everything could be looked at, and how old the newest report is: never confused."""
+    """Whether there is news, whether everything could be looked at, how old the newest report is: never confused."""
     lost = len(digest.unreachable)
     blind = lost > 0 and digest.looked == 0
     if blind:
-        yield f"Could not look: none of the {_count(lost, 'source')} could be read, so there may be news that is not told here."
+        none = f"none of the {_count(lost, 'source')} could be read"
+        yield f"Could not look: {none}, so there may be news that is not told here."
     elif lost:
         verb = "could not be read, so its news is" if lost == 1 else "could not be read, so their news is"
         yield f"Could not look everywhere: {_count(lost, 'source')} {verb} missing here."

@@ -16,13 +16,13 @@ Rows = list[list[InlineKeyboardButton]]
 
 
 def next_words(subscription: Subscription) -> str:
-    """`2025-07-09 08:30 Europe/Berlin`: the next digest, local."""
+    """`2025-07-09 08:30 UTC`: the next digest, local."""
     zone = subscription.wish.schedule.zone
     return f"{subscription.next_due.astimezone(zone_named(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
 def wish_words(wish: Wish, titles: Mapping[str, str]) -> str:
-    """`every day at 08:30 Europe/Berlin, on The river`."""
+    """`every day at 08:30 UTC, on The river`."""
     topics = ", ".join(titles.get(topic, topic) for topic in wish.topics) or "all topics"
     return f"{days_words(wish.schedule.weekdays)} at {wish.schedule.at:%H:%M} {wish.schedule.zone}, on {topics}"
 

@@ -14,9 +14,13 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Without control characters, lone surrogates and marks of direction; line ends as newlines; stripped."""
+    """Without control characters, lone surrogates and marks of direction; line ends as newlines; stripped.
+
+    Empty where nothing in it can be seen.
+    """
     paired = _SURROGATE.sub("\ufffd", _joined(text))
-    return _UNWANTED.sub("", _LINE_END.sub("\n", paired)).strip()
+    cleaned = _UNWANTED.sub("", _LINE_END.sub("\n", paired)).strip()
+    return cleaned if any(unicodedata.category(character)[0] not in "CZ" for character in cleaned) else ""
 
 
 def one_line(text: str, most: int = 200) -> str:

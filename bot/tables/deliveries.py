@@ -123,7 +123,7 @@ class Deliveries:
         return found[0] if found else None
 
     def begin(self, delivery_id: int, owner: str, now: datetime) -> bool:
-        """Writes the part down as `sending`; false where it is not to be sent after all (done, dropped, or another's)."""
+        """Writes the part down as `sending`; false where it is not to be sent (done, dropped, or another's)."""
         owned = exists().where(
             deliveries.c.delivery_id == delivery_id, deliveries.c.state == "waiting", deliveries.c.lease_owner == owner
         )

@@ -202,11 +202,11 @@ class Subscriptions:
         """How many there are in each state."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(subscriptions.c.state, func.count())
+                select(subscriptions.c.state, func.count().label("number"))
                 .where(subscriptions.c.bot_id == self.bot_id)
                 .group_by(subscriptions.c.state)
             )
-            return {state: count for state, count in rows}
+            return {str(row.state): int(row.number) for row in rows}
 
 
 def due(connection: Connection, bot_id: int, now: datetime, limit: int) -> Iterator[Subscription]:

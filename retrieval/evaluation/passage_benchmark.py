@@ -86,7 +86,12 @@ class Corpus:
             return exact, exact + len(whole)
         letters = "".join(character for character in passage if character.isalnum())
         tidied = _nearest(self._letters, letters, lambda at: abs(self._places[at] - near)) if letters else None
-        return None if tidied is None else (self._places[tidied], self._places[tidied + len(letters) - 1] + 1)
+        if tidied is None:
+            return None
+        end = self._places[tidied + len(letters) - 1] + 1
+        while end < len(self.text) and not (self.text[end].isalnum() or self.text[end].isspace()):
+            end += 1  # the signs that end a sentence belong to it
+        return self._places[tidied], end
 
 
 def _nearest(text: str, part: str, distance: Callable[[int], int]) -> int | None:

@@ -12,7 +12,7 @@ _IRREGULAR = {
     "rose": "rise", "risen": "rise", "got": "get", "gotten": "get", "went": "go", "gone": "go", "goes": "go",
     "left": "leave", "leaving": "leave", "leaves": "leave", "sent": "send", "took": "take", "taken": "take",
     "made": "make", "came": "come", "brought": "bring", "held": "hold", "shrank": "shrink", "shrunk": "shrink",
-    "dug": "dig", "digging": "dig", "cheapest": "cheap", "production": "produc", "produced": "produc",
+    "dug": "dig", "digging": "dig", "cheapest": "cheap", "production": "produce",
 }  # fmt: skip
 
 
@@ -22,7 +22,7 @@ def lemma(word: str) -> str:
     if word.lower().endswith(("'s", "’s")):
         word = word[:-2]
     folded = fold(word)
-    return _IRREGULAR.get(folded) or stem(word)
+    return stem(_IRREGULAR.get(folded, word))
 
 
 def _lemmas(text: str) -> frozenset[str]:
@@ -35,7 +35,7 @@ TURNING = frozenset(
     "despite unless whether if would will should could may might must expect expected forecast predicted projected plan "
     "planned planning target quota future".split()
 )
-FILLER = frozenset(fold(word) for word in STOP_WORDS - TURNING) - _lemmas(
+FILLER = _lemmas(" ".join(STOP_WORDS - TURNING)) - _lemmas(
     "own same most more before after between under over such because will would could other only not no"
 ) | _lemmas(
     "what whats figure number amount quantity volume level size stand stood statistic data total overall add altogether come "
@@ -75,7 +75,6 @@ def unit_phrases(unit: str) -> frozenset[str]:
     found = {plain, head, *_called(head)}
     if per:
         found |= {f"{one} {joint} {two}" for one in _called(head) for two in _called(per) for joint in ("per", "a", "")}
-        found |= {f"{joint} {two}" for two in _called(per) for joint in ("per", "a")}
     return frozenset(" ".join(phrase.split()) for phrase in found if phrase.strip())
 
 

@@ -37,10 +37,11 @@ _PERIOD_WORDS = frozenset({"year", "month"})
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The values that a field may have, those that the question names most closely first."""
+    """The values that a field may have; `unsaid` counts, for each, its words that the question does not say."""
 
     field: str
     values: tuple[str, ...]
+    unsaid: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class Query:
 class Reading:
     """How a table reads a question. `sides` are queries that stand side by side ("in China and in Europe").
 
-    `named`: the question calls the table by name. `unexplained` are words that a row would have to explain, `barred`
-    those of them that are another place or substance; `open_fields` are fields that it leaves open and must not.
+    `named`: the question calls the table by name. `unexplained` are words that a row would have to explain, `strangers`
+    the places and substances among them (`barred`), `bodies` the words of whoever else is named; `open_fields` are the required fields that it leaves open.
     """
 
     table: Table
@@ -67,7 +68,9 @@ class Reading:
     named: bool
     covered: int
     unexplained: tuple[str, ...]
+    strangers: tuple[str, ...]
     barred: frozenset[str]
+    bodies: frozenset[str]
     open_fields: tuple[str, ...]
 
 
@@ -78,10 +81,10 @@ def read_queries(question: Question, tables: Tables, today: date) -> list[Readin
     words = tables.read(question.text)
     if not words or len(words) > LONGEST or not tables.tells(word.stem for word in words):
         return []
-    if any(fold(word.text) in TURNING and not word.text.istitle() for word in words):
-        return []
     times = read_times(question.text, today)
     timed = _timed(words, times)
+    if any(fold(word.text) in TURNING for at, word in enumerate(words) if at not in timed):
+        return []
     if question.wanted == "yes-no" and 0 not in timed:
         return []
     matches = _undated(tables.matches(words), timed)
@@ -107,7 +110,7 @@ def _read(
     values = _values(table, words, timed, own, named)
     periods = _periods(times, question.text, [value for value, _ in values])
     hits = [match for match in own if match.phrase.kind == "word"]
-    fixed = [match for match in own if match.phrase.kind == "fixed" and not _within_name(table, match, named)]
+    fixed = [match for match in own if match.phrase.kind == "fixed" and not _within_name(table, match, named, own)]
     if _misplaced(table, words, fixed, values):
         return None
     operation, over, working = _operation(table, words, timed, periods, question)
@@ -122,12 +125,17 @@ def _read(
         at for _, cover in values for at in cover
     }
     barred: set[str] = set()
+    strangers: list[str] = []
+    bodies: set[str] = set()
     for match in named:
         if not set(range(match.start, match.end)) <= explained | _vocabulary(table, words, match):
             # Part of another's name explains nothing.
             explained -= set(range(match.start, match.end))
             if match.phrase.name is not None and match.phrase.name.kind in ("place", "substance"):
                 barred |= set(match.phrase.stems)
+                strangers.append(match.phrase.name.preferred)
+            else:
+                bodies |= set(match.phrase.stems)
     filler = FILLER | table.vocabulary | (MOVING if table.flows else frozenset())
     inside = {at for match in named for at in range(match.start, match.end)}
     left = tuple(
@@ -137,7 +145,7 @@ def _read(
     )
     if len(left) > UNEXPLAINED + 2 or not telling:
         return None
-    filters = _filters(table, values, over)
+    filters = _filters(table, values, over, [word.stem for word in words])
     if filters is None:
         return None
     whole = not hits and not _tells_alone(table, values, fixed)
@@ -146,7 +154,7 @@ def _read(
     chosen = {one.field for side in filters for one in side}
     open_fields = tuple(field for field in table.required if field not in chosen and field != over)
     sides = tuple(Query(table.description.name, operation, side, periods, over) for side in filters)
-    return Reading(table, sides, bool(hits), len(telling), left, frozenset(barred), open_fields)
+    return Reading(table, sides, bool(hits), len(telling), left, tuple(strangers), frozenset(barred), frozenset(bodies), open_fields)
 
 
 def _tells_alone(table: Table, values: Sequence[tuple[Value, frozenset[int]]], fixed: Sequence[Match]) -> bool:
@@ -177,13 +185,17 @@ def _longest(matches: Sequence[Match]) -> list[Match]:
     return kept
 
 
-def _within_name(table: Table, match: Match, named: Sequence[Match], own: frozenset[str] = frozenset()) -> bool:
-    """Whether a match is only a part of some other name: "US" in "US Geological Survey"."""
+def _within_name(
+    table: Table, match: Match, named: Sequence[Match], own: Sequence[Match], said: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a match is only a part of some name that the table does not have: "US" in "US Geological Survey"."""
+    has = {(one.start, one.end) for one in own}
     return any(
         name.start <= match.start
         and match.end <= name.end
         and match.end - match.start < name.end - name.start
-        and not set(name.phrase.stems) <= own | table.vocabulary
+        and (name.start, name.end) not in has
+        and not set(name.phrase.stems) <= said | table.vocabulary
         for name in named
     )
 
@@ -202,7 +214,7 @@ def _values(
         here = [
             match
             for match in hits.get((value.field, value.value), ())
-            if not _within_name(table, match, named, value.own)
+            if not _within_name(table, match, named, own, value.own)
         ]
         cover = {at for match in here for at in range(match.start, match.end)}
         if here or _met(table, value, stems):
@@ -210,11 +222,16 @@ def _values(
         if cover:
             found.append((value, frozenset(cover)))
     kept = [(v, c) for v, c in found if not any(o.field == v.field and c < cover for o, cover in found)]
-    return sorted(kept, key=lambda pair: (pair[0].field, len(pair[0].own - {stems[at] for at in pair[1]}), pair[0].value))
+    # A unit that only repeats what a value says chooses nothing: "mines" in "number of mines".
+    said = {at for value, cover in kept if value.field not in table.units for at in cover}
+    kept = [(v, c) for v, c in kept if v.field not in table.units or not c <= said]
+    return sorted(kept, key=lambda pair: (pair[0].field, pair[0].value))
 
 
 def _met(table: Table, value: Value, stems: Sequence[str]) -> bool:
-    """Whether a long value is named without being told whole: most of its content, with what it is."""
+    """Whether a value is named in other order than it is told, or a long one by most of its content and what it is."""
+    if any(bag <= set(stems) for bag in value.bags):
+        return True
     if value.field in table.plain or len(value.own) < _LONG:
         return False
     met = value.own & set(stems)
@@ -304,7 +321,7 @@ def _over(table: Table, words: Sequence[Token]) -> str:
 
 
 def _filters(
-    table: Table, values: Sequence[tuple[Value, frozenset[int]]], over: str
+    table: Table, values: Sequence[tuple[Value, frozenset[int]]], over: str, stems: Sequence[str]
 ) -> list[tuple[Filter, ...]] | None:
     """One set of filters for each side of the question; null where it sets too many side by side."""
     by_field: dict[str, list[list[tuple[Value, frozenset[int]]]]] = {}
@@ -316,8 +333,13 @@ def _filters(
         rest = [group for group in groups if group not in joined]
         by_field[value.field] = [*rest, [pair for group in joined for pair in group] + [(value, cover)]]
     choices = [
-        [Filter(field, tuple(value.value for value, _ in group)) for group in groups] for field, groups in by_field.items()
+        [_filter(field, [value for value, _ in group], set(stems)) for group in groups]
+        for field, groups in by_field.items()
     ]
     sides = list(itertools.islice(itertools.product(*choices), _SIDES + 1))
     return sides if len(sides) <= _SIDES else None
 
+
+def _filter(field: str, values: Sequence[Value], said: set[str]) -> Filter:
+    ordered = sorted(((len(value.own - said), value.value) for value in values))
+    return Filter(field, tuple(value for _, value in ordered), tuple(unsaid for unsaid, _ in ordered))

@@ -11,6 +11,9 @@ from sqlalchemy import select
 from retrieval import tables as t
 from retrieval.changed_figures import Figure
 from retrieval.library import Library, existed
+from retrieval.models import Passage, Source
+
+_BATCH = 500
 
 
 class SqlFigures:
@@ -46,7 +49,9 @@ class SqlFigures:
         )
         with self._library.database.read() as connection:
             found = connection.execute(query).all()
-        known = self._library.passages([row.passage_id for row in found])
+        known: dict[str, tuple[Passage, Source]] = {}
+        for first in range(0, len(found), _BATCH):
+            known |= self._library.passages([row.passage_id for row in found[first : first + _BATCH]])
         return tuple(
             Figure(
                 dataset=row.dataset,

@@ -63,12 +63,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A field's value: `own` its content stems, `head` the one that says what it is ("tax" of "tax on exports")."""
+    """A field's value: `own` its content stems, `head` the one that says what it is ("tax" of "tax on exports").
+
+    `bags` are the content stems of what else it is called, where these are several plain words.
+    """
 
     field: str
     value: str
     own: frozenset[str]
     head: str
+    bags: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ class Table:
     """One table's description with what can be known of it before any question.
 
     `vocabulary` are stems that say nothing beyond the table; `whole` the value of a field that means all of them;
-    `plain` the value that the title itself names; `what` the fields that say what is counted where that differs by row;
-    `flows` whether it counts what passes in a period; `stands` the prepositions that a name or value stands with.
+    `plain` the value that the title itself names; `what` the fields that say what is counted where that differs by row,
+    `units` those that name the unit; `flows` whether it counts what passes in a period; `stands` the prepositions that a name or value stands with.
     """
 
     description: TableDescription
@@ -88,6 +92,7 @@ class Table:
     plain: Mapping[str, str]
     what: frozenset[str]
     required: tuple[str, ...]
+    units: frozenset[str]
     flows: bool
     fixed: tuple[str, ...]
     stands: Mapping[str, frozenset[str]]
@@ -122,11 +127,16 @@ class Tables:
             self._by_first.setdefault(phrase.stems[0], []).append(phrase)
         own = {phrase.stems[0] for phrase in phrases if phrase.kind != "name"}
         self._telling = frozenset(own - FILLER)
+        self._naming = frozenset(stem for phrase in phrases if phrase.kind == "word" for stem in phrase.stems) - FILLER
         self._initials = _initials(names, {word for table in tables for word in table.vocabulary})
 
     def tells(self, stems: Iterable[str]) -> bool:
         """Whether any word of a question has to do with a table at all."""
         return not self._telling.isdisjoint(stems)
+
+    def names_a_table(self, stem: str) -> bool:
+        """Whether a word is one by which some table is called."""
+        return stem in self._naming
 
     def read(self, text: str) -> list[Token]:
         """The words of a question; an abbreviation in capitals of what the tables are about is written out."""
@@ -190,15 +200,22 @@ def _table(
         description=description,
         vocabulary=frozenset(vocabulary),
         title=title,
-        values=tuple(Value(field, value, frozenset(_content(value)), _head(value)) for field, v in values.items() for value in v),
+        values=tuple(_value(description, field, value) for field, choices in values.items() for value in choices),
         whole=whole,
         plain=plain,
         what=what,
         required=required,
+        units=frozenset(units),
         flows=period_types is not None and "year-to-date" in period_types.choices,
         fixed=tuple(name.key for name in fixed),
         stands=_stands(description, values, fixed),
     )
+
+
+def _value(description: TableDescription, field: str, value: str) -> Value:
+    called = [words for words in description.values.get(field, {}).get(value, ()) if words.islower()]
+    bags = (frozenset(_content(words)) for words in called)
+    return Value(field, value, frozenset(_content(value)), _head(value), tuple(bag for bag in bags if len(bag) > 1))
 
 
 def _fields(description: TableDescription) -> list[str]:
@@ -292,12 +309,12 @@ def _plain_words(text: str, names: Names) -> Iterator[str]:
         name = names.named(token.text)
         if (name is not None and name.kind != "substance") or (number and token.text[0].isupper()):
             continue
-        if token.stem not in STOP_WORDS:
+        if token.stem not in FILLER:
             yield token.stem
 
 
 def _content(value: str) -> list[str]:
-    return [stem for stem in stems_of(value) if stem not in STOP_WORDS and stem != "number"]
+    return [lemma(match[0]) for match in _WORD.finditer(value) if fold(match[0]) not in STOP_WORDS and fold(match[0]) != "number"]
 
 
 def _head(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Cuts a sentence into fragments at punctuation and connectives, and gathers them into clauses with a verb each. Pure."""
+"""Cuts a sentence into fragments at punctuation and connectives, and gathers them into clauses. Pure."""
 
 from __future__ import annotations
 

@@ -125,8 +125,11 @@ def unsound(figure: Computed, context: Context) -> str:
 
 
 def recompute(operation: str, values: Sequence[Fraction]) -> Fraction:
-    """`change` in per cent from the first to the second, `total` of all, `ratio` first to second, `difference` first less
-    second."""
+    """The operation over its inputs in order.
+
+    `change` in per cent from the first to the second, `total` of all, `ratio` first to second, `difference` first less
+    second.
+    """
     if operation == "change":
         return (values[1] - values[0]) / abs(values[0]) * 100
     if operation == "total":

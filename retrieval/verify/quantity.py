@@ -164,7 +164,7 @@ def _quantity(text: str, match: re.Match[str], floor: int) -> Quantity | None:
 
 
 def _is_part(text: str, match: re.Match[str]) -> bool:
-    """ "a third", "two-thirds", "half": but "the third", "third quarter" and "a quarter later" are not parts of a whole."""
+    """Whether a whole is divided: "a third of", "two-thirds", "half", but not "the third", "a quarter later"."""
     word = re.split(r"[\s-]+", match["part"].lower())
     if word[-1] == "half" or (len(word) > 1 and word[-1].endswith("s")):
         return True

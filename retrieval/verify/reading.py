@@ -18,6 +18,7 @@ from retrieval.words import fold
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|\w")
 _PUNCTUATION = re.compile(r"[,;:()\[\]—–“”\"!?…。，；：]|\s-\s")
+_INNER_END = re.compile(r"[.!?…။]\S*\s+\S|[。！？။]|\n")
 _BARE = ("", " ", "-")
 _FUNCTION = FREE | HINGES | JOINING | MODALS | NEGATORS | QUANTIFIERS
 Form = str | Quantity | Moment
@@ -69,7 +70,8 @@ class _Piece(NamedTuple):
 def read(text: str, names: Names) -> Reading:
     """Reads a text once. Names come first, then times, then numbers, then words."""
     pieces = list(_pieces(text, names))
-    ends = [end for _, end in sentences(text)] or [len(text)]
+    ends = [end for _, end in sentences(text)] if _INNER_END.search(text) else []
+    ends = ends or [len(text)]
     gaps = [text[(pieces[i - 1].end if i else 0) : piece.start] for i, piece in enumerate(pieces)]
     punctuated = [gap not in _BARE and bool(_PUNCTUATION.search(gap)) for gap in gaps]
     sentence_of = _sentence_numbers(pieces, ends)
@@ -109,10 +111,11 @@ def _assembled(
                 marks.append(Mark(word, len(tokens), place.clause))
             continue
         written = text[piece.start : piece.end]
+        told = tuple(dict.fromkeys(hinges)) if hinges else ()
         joined = not (between or punct) and bool(tokens)
         tokens.append(
             Token(
-                piece.kind, piece.form, written, piece.start, piece.end, tuple(dict.fromkeys(hinges)) if hinges else (), conj, punct, joined,
+                piece.kind, piece.form, written, piece.start, piece.end, told, conj, punct, joined,
                 place.fragment, place.clause, sentence_of[index],
             )
         )  # fmt: skip
@@ -171,7 +174,7 @@ def _add(spans: list[tuple[int, int, _Piece]], piece: _Piece) -> None:
 
 
 def _initials(raw: list[tuple[str, int, int]], index: int, text: str) -> tuple[str, int, int]:
-    """`U.S.` as one word, where it starts: its letters, the index after it, and its end."""
+    """Dotted initials as one word, where it starts: its letters, the index after it, and its end."""
     letters = ""
     last = raw[index][1]
     while index < len(raw):
@@ -201,7 +204,7 @@ def _parts(written: str) -> tuple[tuple[str, str, int, int], ...]:
     if ending in ("s", "re", "ve", "d", "m"):
         lowered = base
     loud = len(lowered) == size > 1 and written.isupper() and written.isascii()
-    # Capitals are an acronym: US is not us. A function word in capitals is only loud.
+    # Capitals are an acronym, another word than the same letters in small. A function word in capitals is only loud.
     if loud and (lowered not in _FUNCTION or lowered == "us"):
         return (("word", written, 0, size),)
     word = fold(lowered)

@@ -51,14 +51,16 @@ _BY_WORD = {
 }
 _ANY = "|".join(word if word == "%" else rf"{word}\b" for word in sorted(_BY_WORD, key=len, reverse=True))
 _UNIT = re.compile(
-    rf"(?:\s|-)?(?P<unit>{_ANY})(?P<reo>\s+(?:of\s+)?(?:T?REO|TREO|(?:rare[\s-]earth|total)\s+oxide\s+equivalent)\b)?",
+    rf"(?:\s|-)?(?P<unit>{_ANY})(?P<reo>\s+(?:of\s+)?(?:T?REO|TREO|oxide\s+equivalent)\b)?",
     re.IGNORECASE,
 )
 _PER = re.compile(
     r"\s*(?:/\s*|\s(?:per|an?|each)\s+)(?P<of>(?:metric\s+)?[a-z]+)\b|\s*/\s*(?P<short>kg|t|lb|g|mt)\b", re.IGNORECASE
 )
-_SYMBOLS = {"US$": "$", "$": "$", "USD": "$", "€": "€", "EUR": "€", "£": "£", "GBP": "£", "¥": "¥", "RMB": "¥",
-            "CNY": "¥", "A$": "A$", "AUD": "A$", "C$": "C$", "HK$": "HK$", "MMK": "kyat", "₹": "rupee", "฿": "baht"}  # fmt: skip
+_SYMBOLS = {
+    "US$": "$", "$": "$", "USD": "$", "€": "€", "EUR": "€", "£": "£", "GBP": "£", "¥": "¥", "RMB": "¥", "CNY": "¥",
+    "A$": "A$", "AUD": "A$", "C$": "C$", "HK$": "HK$", "MMK": "kyat", "₹": "rupee", "฿": "baht",
+}  # fmt: skip
 CURRENCY_BEFORE = re.compile(
     "(?:" + "|".join(re.escape(s) for s in sorted(_SYMBOLS, key=len, reverse=True)) + r")\s?$", re.IGNORECASE
 )

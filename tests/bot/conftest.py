@@ -116,7 +116,9 @@ async def start_bot(
     """Starts a bot on the local Telegram; called with settings, and with a clock if need be."""
     running: list[tuple[Application, Database]] = []
 
-    async def start(clock: Clock | None = None, asks: Any = None, api: LocalBotApi | None = None, **given: str) -> Conversation:
+    async def start(
+        clock: Clock | None = None, asks: Any = None, api: LocalBotApi | None = None, **given: str
+    ) -> Conversation:
         settings = settings_for(api or local, **given)
         opened = Database(settings.database_url)
         application = await build(settings, clock or SystemClock(), opened, asks or retrieval, chat_every=0.0)

@@ -83,4 +83,4 @@ def test_messages_without_text() -> None:
 
 def test_hostile_text_is_cleaned() -> None:
     assert said("/ask \u202ewho\u0000 \ud83d?") == Command("ask", "who \ufffd?", False)
-    assert said("   \u200b \n ") == Question("\u200b")
+    assert said("   \u200b \n ") == Question("")

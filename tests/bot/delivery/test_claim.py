@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.delivery.claim import LEASE, claim, open_due, release
 from bot.delivery.schedule import Schedule
@@ -14,6 +15,7 @@ from bot.nouns import Telling
 from bot.tables.chats import Chats
 from bot.tables.deliveries import Deliveries, Delivery
 from bot.tables.subscriptions import Subscriptions
+from bot.tables.subscriptions import subscriptions as table
 from retrieval.database import Database
 
 from .conftest import DUE, START, WISH
@@ -149,6 +151,15 @@ def test_a_changed_time_owes_nothing_twice(database: Database) -> None:
     assert subscriptions.of_chat(1)[0].next_due == DUE + timedelta(hours=1)
     again = subscriptions.subscribe(1, None, later, DUE)
     assert again == subscriptions.of_chat(1)[0]
+
+
+def test_a_zone_that_is_gone_pauses_one_and_delays_nobody(database: Database) -> None:
+    subscriptions = subscribed(database, 2)
+    with database.write() as connection:
+        connection.execute(update(table).where(table.c.chat_id == 1).values(zone="Atlantis/City"))
+    open_due(database, BOT, DUE, MAX_AGE)
+    assert [delivery.chat_id for delivery in claim(database, BOT, "m/a", DUE, 5)] == [2]
+    assert subscriptions.of_chat(1)[0].state == "paused"
 
 
 def test_pausing_and_resuming_keeps_the_wish(database: Database) -> None:

@@ -82,7 +82,9 @@ async def test_only_administrators_change_a_groups_digest(bot: Conversation, loc
     assert of_topic is not None and of_topic.wish.topics == ("dam",)
 
 
-async def test_a_digest_comes_when_it_is_due_and_the_button_shows_the_rest(start_bot: Start, local: LocalBotApi) -> None:
+async def test_a_digest_comes_when_it_is_due_and_the_button_shows_the_rest(
+    start_bot: Start, local: LocalBotApi
+) -> None:
     clock = MovableClock(NOW)
     bot: Conversation = await start_bot(clock=clock)
     ann = local.people.person("Ann")
@@ -154,4 +156,4 @@ async def _until(holds: Callable[[], bool]) -> None:
     """Lets the bot work until something holds; a deadline, not a pause."""
     async with asyncio.timeout(10):
         while not await asyncio.to_thread(holds):
-            await asyncio.sleep(0)
+            pass

@@ -134,8 +134,12 @@ def test_what_is_missing_is_said_and_topics_are_offered() -> None:
 
 
 def test_a_long_answer_loses_no_citation() -> None:
-    many = tuple(citation(n, 0, 900, text=f"Passage {n}. " + "It is a long sentence of the report. " * 60) for n in range(1, 9))
-    texts = answer_messages(answer(citations=many, claims=tuple(Claim(f"Claim {n}.", (n,)) for n in range(1, 9))), NOW.date(), 30)
+    many = tuple(
+        citation(n, 0, 900, text=f"Passage {n}. " + "It is a long sentence of the report. " * 60) for n in range(1, 9)
+    )
+    texts = answer_messages(
+        answer(citations=many, claims=tuple(Claim(f"Claim {n}.", (n,)) for n in range(1, 9))), NOW.date(), 30
+    )
     assert len(texts) > 1
     for n in range(1, 9):
         assert f'">[{n}]</a>' in texts[0]
@@ -156,7 +160,9 @@ def test_an_inline_article_is_one_message_whatever_its_length() -> None:
 
 
 def test_a_citation_ready_to_paste() -> None:
-    one = ToldCitation(1, "s1", "brief", TEXT[:28], "A crack", "The Tern", "newsroom", "https://a.example/1", "2031-03-02", None, NOW)
+    one = ToldCitation(
+        1, "s1", "brief", TEXT[:28], "A crack", "The Tern", "newsroom", "https://a.example/1", "2031-03-02", None, NOW
+    )
     assert citation_text(one) == (
         "The Tern, “A crack”, 2 Mar 2031, https://a.example/1. As held on 10 Mar 2031. "
         "Cited from a summary of the report. Quote: “The crack is 14 metres long.”"

@@ -11,7 +11,9 @@ from bot.render.html import Block, Run, bold, code, html, italic, link, plain, s
 from bot.render.text import LIMIT, clean, fitting, one_line, safe_cut, units
 from bot.sandbox.markup import parse_html, utf16_length
 
-anything = st.text(st.characters(), max_size=300) | st.text(st.sampled_from("<>&\"'/ab. \n😀👨‍👩‍👧\u0301\u202e[1]"), max_size=300)
+anything = st.text(st.characters(), max_size=300) | st.text(
+    st.sampled_from("<>&\"'/ab. \n😀👨‍👩‍👧\u0301\u202e[1]"), max_size=300
+)
 styles = st.sampled_from([Run, bold, italic, code, lambda text: link(text, "https://a.example/?x=1&y=<2>")])
 runs = st.builds(lambda make, text: make(text), styles, anything)
 blocks = st.builds(
@@ -77,7 +79,10 @@ def test_a_long_text_is_cut_at_sentence_ends_after_their_marks() -> None:
 def test_a_link_that_is_cut_apart_from_its_sentence_stays_a_whole_link() -> None:
     pieces: list[str | Run] = []
     for number in range(150):
-        pieces += [f"Sentence number {number} is here for its length, which is a little more than nothing. ", link(f"[{number}]", "https://a.example/")]
+        pieces += [
+            f"Sentence number {number} is here for its length, which is a little more than nothing. ",
+            link(f"[{number}]", "https://a.example/"),
+        ]
         pieces += [" "]
     texts = html([plain(*pieces)])
     for text in texts:

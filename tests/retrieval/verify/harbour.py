@@ -25,8 +25,9 @@ CONTEXT = Context(NAMES)
 
 def source(source_id: str = "s1", state: str = "live") -> Source:
     return Source(
-        source_id, "article", "Title", "Publisher", "newsroom", "https://example.org", "2025-05-12", None, "en", source_id,
-        "", (), (), (), datetime(2025, 5, 12, tzinfo=UTC), None, "withdrawn" if state == "withdrawn" else "live", 1,
+        source_id, "article", "Title", "Publisher", "newsroom", "https://example.org", "2025-05-12", None, "en",
+        source_id, "", (), (), (), datetime(2025, 5, 12, tzinfo=UTC), None,
+        "withdrawn" if state == "withdrawn" else "live", 1,
     )  # fmt: skip
 
 

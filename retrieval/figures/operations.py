@@ -1,0 +1,302 @@
+"""The closed set of operations over a table's rows. Pure: rows in, rows and at most one computed figure out.
+
+Arithmetic takes two rows of one series, basis, unit and length of period, both exact; everything else is only told.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from retrieval.changed_figures import STANDINGS, Figure, Line, line_of
+from retrieval.dates import Span
+from retrieval.figures.periods import Period, meets, row_span
+from retrieval.figures.query import Operation
+from retrieval.models import Computed
+
+MOST = 3  # rows that one answer tells
+_FULL_YEAR = 12
+
+Rank = Callable[[Figure], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The rows that answer, in the order of the computed figure's inputs (1 is the first); `among` how many were ranked.
+
+    Where there are none, `absent` is the period for which there is no row; neither, where the rows do not tell.
+    """
+
+    rows: tuple[Figure, ...] = ()
+    computed: Computed | None = None
+    among: int = 0
+    absent: Period | None = None
+
+
+def value(rows: Sequence[Figure], periods: Sequence[Period], rank: Rank, *, flows: bool) -> Outcome:
+    """The rows of each period asked for."""
+    told: list[Figure] = []
+    for period in periods:
+        here = _of_period(rows, period, rank, flows=flows)
+        if not here and flows and len(periods) == 1:
+            summed = _total(rows, period, rank)
+            if summed is not None:
+                return summed
+        if not here:
+            return Outcome(absent=period)
+        told += here
+    return Outcome(once(told)[:MOST])
+
+
+def latest(rows: Sequence[Figure], rank: Rank) -> Outcome:
+    """The rows of the newest period among those that the question means most closely."""
+    near = _nearest_meant(rows, rank)
+    newest = max((_end(row) for row in near), default=None)
+    return Outcome(tuple(_distinct([row for row in near if _end(row) == newest])[:MOST]))
+
+
+def compared(
+    operation: Operation, rows: Sequence[Figure], first: Period, second: Period | None, rank: Rank, *, flows: bool
+) -> Outcome:
+    """A change, difference or ratio between two periods; without a second one, to the newest of the same length."""
+    before = [row for row in rows if meets(first, row.period, row.fields, flows=flows) >= 2]
+    if not before:
+        return Outcome(absent=first)
+    if second is None:
+        lines = {line_of(row) for row in before}
+        after = [row for row in rows if line_of(row) in lines and _start(row) > first.last]
+    else:
+        after = [row for row in rows if meets(second, row.period, row.fields, flows=flows) >= 2]
+    if not after:
+        return Outcome(absent=second)
+    pairs = sorted(_pairs(before, after), key=lambda pair: (rank(pair[0]), _preference(pair)))
+    if not pairs:
+        return Outcome(tuple(_distinct([*_nearest_meant(before, rank)[:1], *_nearest_meant(after, rank)[:1]])))
+    old, new = pairs[0]
+    line = [row for row in (*before, *after) if line_of(row) == line_of(old) and row.period in (old.period, new.period)]
+    settled = all(_same(row, old if row.period == old.period else new) for row in line)
+    if not settled or not (old.exact and new.exact):
+        return Outcome(tuple(_distinct([old, new, *line])[:MOST]))
+    ordered = (old, new) if operation == "change" else (new, old)
+    return Outcome(ordered, _computed(operation, ordered))
+
+
+def ranked(rows: Sequence[Figure], over: str, *, lowest: bool, period: Period | None, flows: bool) -> Outcome:
+    """The highest or lowest over a field's values in one period, or over the periods of one line."""
+    if period is not None:
+        rows = [row for row in rows if _inside(row, period)] if over == "period" else _of(rows, period, flows=flows)
+        if not rows:
+            return Outcome(absent=period)
+    groups: dict[object, list[Figure]] = {}
+    for row in rows:
+        key = line_of(row) if over == "period" else (row.basis, row.unit, row.period)
+        groups.setdefault(key, []).append(row)
+
+    def competitors(group: Sequence[Figure]) -> set[str]:
+        return {row.period if over == "period" else row.fields.get(over, "") for row in group}
+
+    sizes = [len(competitors(group)) for group in groups.values()]
+    if not sizes or max(sizes) < 2:
+        return Outcome()
+    full = [group for group in groups.values() if 2 * len(competitors(group)) >= max(sizes)]
+    if over == "period":
+        chosen = max(full, key=lambda group: len(competitors(group)))
+        if len(full) > 1 or not _unbroken(chosen, period):
+            return Outcome()
+    else:
+        chosen = max(full, key=lambda group: (_end(group[0]), len(competitors(group))))
+    best = (min if lowest else max)(chosen, key=lambda row: row.value)
+    beaten = [
+        row
+        for row in rows
+        if over != "period" and row.period == best.period and row.unit == best.unit and row.fields.get(over) != best.fields.get(over)
+    ]
+    if any(row.value < best.value if lowest else row.value > best.value for row in beaten):
+        return Outcome()
+    told = [row for row in chosen if row.value == best.value]
+    return Outcome(tuple(_distinct(told)[:MOST]), among=len(competitors(chosen)))
+
+
+def once(rows: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Each row once, in order."""
+    return tuple({(row.passage.passage_id, row.series): row for row in rows}.values())
+
+
+def nearest(rows: Iterable[Figure], period: Period) -> Figure | None:
+    """The row whose period is nearest to the one asked for, of the same length where there is one."""
+
+    def distance(row: Figure) -> tuple[bool, int, str]:
+        span = row_span(row.period)
+        if span is None:
+            return (True, 10**9, row.period)
+        days = (span.last - span.first).days + 1
+        apart = abs((span.first - period.first).days) + abs((span.last - period.last).days)
+        return (not 0.9 <= days / period.days <= 1.1, apart, row.period)
+
+    return min(rows, key=distance, default=None)
+
+
+def disagree(rows: Sequence[Figure]) -> bool:
+    """Whether two of the rows give one period of one line two values."""
+    return any(
+        line_of(one) == line_of(other) and one.period == other.period and not _same(one, other)
+        for number, one in enumerate(rows)
+        for other in rows[:number]
+    )
+
+
+def _of(rows: Sequence[Figure], period: Period, *, flows: bool) -> list[Figure]:
+    """The rows that meet a period best."""
+    scored = [(meets(period, row.period, row.fields, flows=flows), row) for row in rows]
+    best = max((score for score, _ in scored), default=0)
+    return [row for score, row in scored if best and score == best]
+
+
+def _of_period(rows: Sequence[Figure], period: Period, rank: Rank, *, flows: bool) -> list[Figure]:
+    if period.relation == "since":
+        return []
+    here = _nearest_meant(_of(rows, period, flows=flows), rank)
+    if not here and period.relation == "until":
+        ended = [row for row in rows if _end(row) <= period.last and (not flows or _end(row) == period.last)]
+        near = _nearest_meant(ended, rank)
+        here = [row for row in near if _end(row) == max(map(_end, near))]
+    newest: dict[Line, date] = {}
+    for row in here:
+        newest[line_of(row)] = max(_end(row), newest.get(line_of(row), date.min))
+    here = [row for row in here if _end(row) == newest[line_of(row)]]
+    return _distinct(sorted(here, key=lambda row: -_end(row).toordinal()))
+
+
+def _nearest_meant(rows: Sequence[Figure], rank: Rank) -> list[Figure]:
+    best = min(map(rank, rows), default=0)
+    return [row for row in rows if rank(row) == best]
+
+
+def _distinct(rows: Iterable[Figure]) -> list[Figure]:
+    """Each value of a period once, from the best standing, then the row that says most."""
+    found: dict[object, Figure] = {}
+    for row in rows:
+        key = (row.value, _upper(row), row.unit, row.period)
+        known = found.get(key)
+        if known is None or _worth(row) < _worth(known):
+            found[key] = row
+    return list(found.values())
+
+
+def _worth(row: Figure) -> tuple[int, int, str]:
+    return STANDINGS.index(row.source.standing), -sum(map(bool, row.fields.values())), row.source.source_id
+
+
+def _total(rows: Sequence[Figure], period: Period, rank: Rank) -> Outcome | None:
+    """The sum of a stretch's months or years, where each is there, exact and undisputed; months never with more."""
+    if period.part or period.relation != "in" or period.ends is None and period.days > 366:
+        return None
+    by_line: dict[Line, list[Figure]] = {}
+    for row in _nearest_meant([row for row in rows if row.period_type == "month" and _inside(row, period)], rank):
+        by_line.setdefault(line_of(row), []).append(row)
+    months = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
+    for line in by_line.values():
+        each: dict[str, Figure] = {}
+        for row in line:
+            known = each.setdefault(row.period, row)
+            if not _same(row, known) or not row.exact:
+                return None
+            each[row.period] = min(row, known, key=lambda one: (-len(f"{one.value:g}"), _worth(one)))
+        if len(each) == months and 2 <= months <= _FULL_YEAR:
+            told = tuple(each[key] for key in sorted(each))
+            return Outcome(told, _computed("total", told))
+    return None
+
+
+def _pairs(before: Sequence[Figure], after: Sequence[Figure]) -> list[tuple[Figure, Figure]]:
+    return [
+        (old, new)
+        for old in before
+        for new in after
+        if line_of(old) == line_of(new) and old.period_type == new.period_type and _start(old) < _start(new)
+    ]
+
+
+def _preference(pair: tuple[Figure, Figure]) -> tuple[object, ...]:
+    """The pair of longest reach, then one that a single source gives, then the best standing."""
+    old, new = pair
+    return (
+        -_end(new).toordinal(),
+        _start(old).toordinal(),
+        old.source.source_id != new.source.source_id,
+        _worth(old),
+        _worth(new),
+    )
+
+
+def _computed(operation: Operation, rows: tuple[Figure, ...]) -> Computed | None:
+    values = [row.value for row in rows]
+    inputs = tuple(range(1, len(rows) + 1))
+    if operation == "total":
+        total = round(sum(values), 6)
+        return Computed(f"{_shown(total)} {rows[0].unit}", total, rows[0].unit, "total", inputs)
+    first, second = values
+    if operation == "difference":
+        apart = round(first - second, 6)
+        return Computed(f"{'+' if apart > 0 else ''}{_shown(apart)} {rows[0].unit}", apart, rows[0].unit, operation, inputs)
+    if operation == "ratio":
+        return Computed(f"{_shown(round(first / second, 2))} times", round(first / second, 2), "times", operation, inputs) if second else None
+    if first <= 0:
+        return None
+    percent = round((second - first) / first * 100, 1)
+    return Computed(f"{'+' if percent > 0 else ''}{_shown(percent)}%", percent, "%", "change", inputs)
+
+
+def _shown(number: float) -> str:
+    return f"{number:,.6f}".rstrip("0").rstrip(".")
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    """Equal, or equal once the finer of the two is rounded as the other is."""
+    if _upper(one) != _upper(other):
+        return False
+    return one.value == other.value or any(
+        coarse.value == int(coarse.value) == round(fine.value) for coarse, fine in ((one, other), (other, one))
+    )
+
+
+def _upper(row: Figure) -> tuple[str, ...]:
+    return tuple(text for name, text in sorted(row.fields.items()) if name.endswith("_to"))
+
+
+def _unbroken(rows: Sequence[Figure], period: Period | None) -> bool:
+    """Whether the rows leave no gap between the first and the last of them, nor any in the period asked for."""
+    spans = sorted({(span.first, span.last) for row in rows if (span := row_span(row.period)) is not None})
+    joined = all(before[1] + timedelta(days=1) == after[0] for before, after in zip(spans, spans[1:], strict=False))
+    covered = period is None or (spans[0][0] <= period.first and spans[-1][1] >= period.last)
+    return joined and covered
+
+
+def _inside(row: Figure, period: Period) -> bool:
+    span = row_span(row.period)
+    return span is not None and period.first <= span.first and span.last <= period.last
+
+
+def _span(row: Figure) -> Span:
+    return row_span(row.period) or Span(date.min, date.min)
+
+
+def _start(row: Figure) -> date:
+    return _span(row).first
+
+
+def _end(row: Figure) -> date:
+    return _span(row).last
+
+
+def year_before(period: Period) -> Period:
+    """The same stretch a year earlier."""
+    return Period(_back(period.first), _back(period.last))
+
+
+def _back(day: date) -> date:
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    whole = day.day == calendar.monthrange(day.year, day.month)[1]
+    return date(day.year - 1, day.month, last if whole else min(day.day, last))
