@@ -18,8 +18,9 @@ $(BIN)/python:
 
 $(READY): requirements.txt pyproject.toml | $(BIN)/python
 	$(PIP) install --quiet --require-hashes -r requirements.txt
-	$(PIP) install --quiet --no-deps --no-build-isolation -e . || $(PIP) install --quiet --no-deps -e .
+	$(PIP) install --quiet --no-deps -e .
 	@touch $@
+	-@$(BIN)/python -m bot sources > /dev/null  # builds the model and loads the story, so that the first answer is quick
 
 $(READY_DEV): requirements-dev.txt $(READY)
 	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
@@ -48,10 +49,10 @@ evaluate: $(READY)
 	$(BIN)/python -m bot evaluate
 
 train: $(READY_DEV)
-	$(BIN)/python -m tests.training.train
+	$(BIN)/python -m retrieval.training.ranker
 
 vectors: $(READY)
-	$(BIN)/python -m retrieval.vectors
+	$(BIN)/python -m retrieval.training.vectors
 
 bench: $(READY_DEV)
 	$(BIN)/python -m tests.bench

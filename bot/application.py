@@ -114,6 +114,9 @@ class Application:
         }
         try:
             await bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            log.warning("a webhook, if there is one, could not be ended (%s)", failure_of(error).kind)
+        try:
             for where, scope in menus.items():
                 entries = [e for e in self.parts.commands.values() if e.menu and e.where in ("everywhere", where)]
                 await bot.set_my_commands([BotCommand(e.name, e.describe) for e in entries], scope=scope)

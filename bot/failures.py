@@ -33,6 +33,7 @@ _GONE = (
     "need administrator rights",
     "chat_write_forbidden",
     "chat_restricted",
+    "chat_admin_required",
     "peer_id_invalid",
     "user_is_blocked",
     "bot was kicked",

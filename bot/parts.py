@@ -153,7 +153,7 @@ class Parts:
 
         In private everyone may. Who writes as the group itself is an administrator; who writes as another chat is not.
         """
-        if not of.chat.is_group:
+        if of.chat.kind == "private":
             return True
         if isinstance(of, Incoming) and of.message.sender_chat is not None:
             return of.message.sender_chat.id == of.chat.telegram_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ POLL_SECONDS = 25
 SIDE_BY_SIDE = 32
 ALLOWED_UPDATES = ("message", "callback_query", "inline_query", "my_chat_member")
 _RETRY_AFTER = (0.2, 1.0)
+_TOO_SOON = 0.3
 
 # The raw documents are wanted, which Bot.get_updates does not give: one that PTB cannot read must not hold up the rest.
 warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
@@ -47,6 +49,7 @@ class Inbox:
         *,
         allowed: Sequence[str] = ALLOWED_UPDATES,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
         self._updates = updates
@@ -56,6 +59,7 @@ class Inbox:
         self._apologise = apologise
         self._allowed = list(allowed)
         self._sleep = sleep
+        self._monotonic = monotonic
         self._lanes: Lanes[Waiting] = Lanes(self._work, SIDE_BY_SIDE)
 
     async def poll(self) -> None:
@@ -65,6 +69,7 @@ class Inbox:
         offset: int | None = None
         faults = 0
         while True:
+            asked = self._monotonic()
             try:
                 batch = await self._fetch(offset)
                 faults = 0
@@ -73,6 +78,9 @@ class Inbox:
                 await self._sleep(self._pause(error, faults))
                 continue
             offset = await self.take(batch) or offset
+            if not batch and self._monotonic() - asked < _TOO_SOON:
+                # A server that does not hold the request back would be asked without a pause.
+                await self._sleep(_TOO_SOON)
 
     async def take(self, batch: Sequence[dict[str, Any]]) -> int | None:
         """Stores a batch and queues what is new in it; the offset that acknowledges it."""

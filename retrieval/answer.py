@@ -101,8 +101,8 @@ class Answering:
         milliseconds: dict[str, float],
     ) -> Answer:  # fmt: skip
         disagreements, others = disagreements_with(verified, considered, self._story.names)
-        known = {source.source_id for source in self._library.sources(at)} if at else None
-        counted = evidence(verified.citations, known)
+        # A source that is disputed elsewhere does not make this claim disputed: only a sentence that says otherwise does.
+        counted = evidence(verified.citations, {other.source.source_id for other in others})
         return Answer(
             question=text,
             claims=verified.claims,
@@ -234,7 +234,7 @@ class Answering:
         """What the library lacks, in a few words."""
         lacking = self._lacking(considered)
         if lacking:
-            return "nothing on " + ", ".join(f"“{word}”" for word in lacking)
+            return "anything on " + ", ".join(f"“{word}”" for word in lacking)
         return _WANTED.get(considered.question.wanted, "a passage that answers this")
 
     def _lacking(self, considered: Considered) -> Sequence[str]:

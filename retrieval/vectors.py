@@ -180,8 +180,9 @@ class Vectors:
         if not path.is_file():
             return 0
         with np.load(path, allow_pickle=False) as stored:
+            data = stored["data"]
             rows = [
-                {"text_hash": str(key), "model": str(model), "data": stored["data"][start:end].tobytes()}
+                {"text_hash": key.decode(), "model": model.decode(), "data": data[start:end].tobytes()}
                 for key, model, start, end in zip(
                     stored["keys"], stored["models"], stored["ends"][:-1], stored["ends"][1:], strict=True
                 )

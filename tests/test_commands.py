@@ -103,7 +103,13 @@ def test_what_is_not_held_is_declined_and_that_is_no_fault(shell: Shell) -> None
 
 
 def test_a_batch_answers_one_line_each_in_order(shell: Shell) -> None:
-    lines = [CRACK, json.dumps({"question": NOTHING}), "", json.dumps({"question": CRACK, "now": "2031-03-02"}), "x\x00y"]
+    lines = [
+        CRACK,
+        json.dumps({"question": NOTHING}),
+        "",
+        json.dumps({"question": CRACK, "now": "2031-03-02"}),
+        "x\x00y",
+    ]
     path = shell.folder / "questions.txt"
     path.write_text("\ufeff" + "\r\n".join(lines) + "\n\n", encoding="utf-8")
     answers = [json.loads(line) for line in shell("ask", "--batch", str(path), "--json").splitlines()]
@@ -135,7 +141,11 @@ def test_search_gives_exact_spans_in_rank_order(shell: Shell) -> None:
 def test_a_digest_of_a_span_is_the_same_bytes_twice(shell: Shell) -> None:
     span = ("digest", "--topic", "dam", "--since", "2031-03-01", "--until", "2031-03-09", "--now", LATER)
     digest = shell.json(*span)
-    assert (digest["topic"], digest["since"], digest["until"]) == ("dam", "2031-03-01T00:00:00Z", "2031-03-10T00:00:00Z")
+    assert (digest["topic"], digest["since"], digest["until"]) == (
+        "dam",
+        "2031-03-01T00:00:00Z",
+        "2031-03-10T00:00:00Z",
+    )
     assert not digest["quiet"] and any("crack" in one["title"].lower() for one in digest["stories"])
     assert shell.json(*span) == digest
     text = shell(*span, "--brief")

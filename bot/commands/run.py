@@ -29,6 +29,7 @@ from retrieval.database import Database
 from retrieval.service import Retrieval, Trouble
 
 log = logging.getLogger(__name__)
+_PATIENCE = 9.0
 
 
 @click.command()
@@ -97,6 +98,7 @@ async def _on_telegram(
         log.info("@%s is running", application.parts.username)
         await application.wait(stop)
     finally:
+        _end_in_time()
         await application.stop()
 
 
@@ -140,6 +142,13 @@ def _suggestions(data: Path) -> Sequence[Suggestion]:
         return ()
     rows = yaml.safe_load(file.read_text("utf-8")) or []
     return tuple(Suggestion(str(row["text"]), str(row["note"])) for row in rows)
+
+
+def _end_in_time() -> None:
+    """Whatever hangs while the bot ends: it has ended by then."""
+    last = threading.Timer(_PATIENCE, _leave)
+    last.daemon = True
+    last.start()
 
 
 def _close(retrieval: Retrieval, database: Database) -> None:

@@ -68,7 +68,7 @@ async def confirmed(parts: Parts, press: Pressed) -> str | None:
 
 
 async def _may_delete_theirs(parts: Parts, chat: Chat) -> bool:
-    """Whether the bot may delete what people wrote: in private always, in a group as an administrator with that right."""
+    """Whether the bot may delete what people wrote: in private, and in a group where an administrator gave it that."""
     if not chat.is_group:
         return True
     try:

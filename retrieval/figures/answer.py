@@ -11,7 +11,7 @@ from retrieval.changed_figures import Figure
 from retrieval.figures import operations
 from retrieval.figures.operations import Outcome
 from retrieval.figures.periods import Period, period_words, row_span
-from retrieval.figures.query import UNEXPLAINED, Query, Reading, read_queries
+from retrieval.figures.query import COMPARING, UNEXPLAINED, Query, Reading, read_queries
 from retrieval.figures.vocabulary import Tables, stems_of
 from retrieval.models import Computed
 from retrieval.passages import sentences
@@ -80,7 +80,8 @@ def _asked(reading: Reading, tables: Tables, figures: FigureReader, at: datetime
     if reading.unexplained and set(reading.unexplained) <= reading.barred:
         known = all(field in table.whole or field in table.plain for field in reading.open_fields)
         said = ", ".join(reading.strangers)
-        return NoRow(dataset, f"no figure for {said}") if reading.named and (known or len(reading.open_fields) == 1) else None
+        surely = reading.named and not table.what and (known or len(reading.open_fields) == 1)
+        return NoRow(dataset, f"no figure for {said}") if surely else None
     if len(reading.unexplained) > UNEXPLAINED + 2 or set(reading.unexplained) & reading.barred:
         return None
     rows = figures.rows(dataset, at)
@@ -107,17 +108,12 @@ def _asked(reading: Reading, tables: Tables, figures: FigureReader, at: datetime
 def _admitted(row: Figure, reading: Reading, side: Query) -> bool:
     """Whether a row has the values asked for; where none is asked for, the value that means all of them."""
     table = reading.table
-    for one in side.filters:
-        stated = row.fields.get(one.field, "")
-        if stated in one.values:
-            continue
-        general = table.plain.get(one.field)
-        if one.values != (general,) or set(stems_of(stated)) - set(stems_of(general or "")) & table.title:
-            return False
-        if (set(stems_of(stated)) - set(stems_of(general or ""))) & table.title:
-            return False
+    if any(row.fields.get(one.field, "") not in one.values for one in side.filters):
+        return False
     for field in reading.open_fields:
         if field in table.whole and row.fields.get(field) != table.whole[field]:
+            return False
+        if field in table.plain and row.fields.get(field) not in {value.value for value in table.loose}:
             return False
     if side.over and side.over != "period" and row.fields.get(side.over) in table.whole.values():
         return False
@@ -134,7 +130,7 @@ def _operated(rows: Sequence[Figure], reading: Reading, side: Query) -> Outcome:
     if side.operation in ("highest", "lowest"):
         period = periods[0] if periods else None
         return operations.ranked(rows, side.over, lowest=side.operation == "lowest", period=period, flows=flows)
-    if side.operation in ("change", "difference", "ratio"):
+    if side.operation in COMPARING:
         return _compared(rows, side, rank, flows=flows)
     if side.operation == "latest" or not periods:
         return operations.latest(rows, rank)
@@ -154,7 +150,7 @@ def _compared(rows: Sequence[Figure], side: Query, rank: operations.Rank, *, flo
     if first.ends is not None and side.operation != "change":
         return operations.compared(side.operation, rows, *first.ends, rank, flows=flows)
     # One period: the change that its own row states, else from the two ends of it, else from a year before.
-    here = operations.value(rows, periods, rank, flows=flows)
+    here = operations.value(rows, periods, rank, flows=flows, sums=False)
     stated = tuple(row for row in here.rows if row.stated_change)
     if stated:
         return Outcome(stated)
@@ -171,8 +167,7 @@ def _distance(row: Figure, reading: Reading, side: Query) -> int:
     """How far a row is from what the question says: the words of its values that it does not say."""
     table, far = reading.table, 0
     for one in side.filters:
-        stated = row.fields.get(one.field, "")
-        far += one.unsaid[one.values.index(stated)] if stated in one.values else len(stems_of(stated))
+        far += one.unsaid[one.values.index(row.fields[one.field])]
     for field, general in table.plain.items():
         if field in reading.open_fields and row.fields.get(field) != general:
             far += len(stems_of(row.fields.get(field, "")))
@@ -208,7 +203,11 @@ def _states(sentence: str, number: str) -> bool:
     at = sentence.find(number)
     while at >= 0:
         before, after = sentence[at - 1 : at], sentence[at + len(number) : at + len(number) + 2]
-        if not before.isdigit() and before not in (",", ".") and not (after[:1].isdigit() or (after[:1] in ",." and after[1:].isdigit())):
+        if (
+            not before.isdigit()
+            and before not in (",", ".")
+            and not (after[:1].isdigit() or (after[:1] in ",." and after[1:].isdigit()))
+        ):
             return True
         at = sentence.find(number, at + 1)
     return False
@@ -223,7 +222,7 @@ def _no_row(rows: Sequence[Figure], reading: Reading, side: Query, outcome: Outc
         return None
     period: Period | None = outcome.absent
     if period is None:
-        if rows:
+        if rows or table.what:
             return None
         named = ", ".join(one.values[0] for one in side.filters)
         return NoRow(table.description.name, f"no figure for {named}" if named else "no figure")

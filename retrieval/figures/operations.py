@@ -18,6 +18,7 @@ from retrieval.models import Computed
 
 MOST = 3  # rows that one answer tells
 _FULL_YEAR = 12
+_ROUNDING = 0.0005  # by how much of itself a figure may differ and be the same one, rounded
 
 Rank = Callable[[Figure], int]
 
@@ -35,15 +36,17 @@ class Outcome:
     absent: Period | None = None
 
 
-def value(rows: Sequence[Figure], periods: Sequence[Period], rank: Rank, *, flows: bool) -> Outcome:
-    """The rows of each period asked for."""
+def value(rows: Sequence[Figure], periods: Sequence[Period], rank: Rank, *, flows: bool, sums: bool = True) -> Outcome:
+    """The rows of each period asked for; a stretch of months without a row of its own is summed where `sums`."""
     told: list[Figure] = []
     for period in periods:
         here = _of_period(rows, period, rank, flows=flows)
-        if not here and flows and len(periods) == 1:
+        if not here and flows and sums and len(periods) == 1:
             summed = _total(rows, period, rank)
             if summed is not None:
                 return summed
+        if not here:
+            here = _each_year(rows, period, rank)
         if not here:
             return Outcome(absent=period)
         told += here
@@ -111,7 +114,10 @@ def ranked(rows: Sequence[Figure], over: str, *, lowest: bool, period: Period | 
     beaten = [
         row
         for row in rows
-        if over != "period" and row.period == best.period and row.unit == best.unit and row.fields.get(over) != best.fields.get(over)
+        if over != "period"
+        and row.period == best.period
+        and row.unit == best.unit
+        and row.fields.get(over) != best.fields.get(over)
     ]
     if any(row.value < best.value if lowest else row.value > best.value for row in beaten):
         return Outcome()
@@ -167,6 +173,16 @@ def _of_period(rows: Sequence[Figure], period: Period, rank: Rank, *, flows: boo
         newest[line_of(row)] = max(_end(row), newest.get(line_of(row), date.min))
     here = [row for row in here if _end(row) == newest[line_of(row)]]
     return _distinct(sorted(here, key=lambda row: -_end(row).toordinal()))
+
+
+def _each_year(rows: Sequence[Figure], period: Period, rank: Rank) -> list[Figure]:
+    """A row for each year of a stretch of years, where each has just one that is meant."""
+    years = range(period.first.year, period.last.year + 1)
+    if period.ends is None or period.ends[0].days < 365 or len(years) > MOST:
+        return []
+    spans = [Period(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    found = [_of_period(rows, span, rank, flows=True)[:1] for span in spans]
+    return [row for here in found for row in here] if all(found) else []
 
 
 def _nearest_meant(rows: Sequence[Figure], rank: Rank) -> list[Figure]:
@@ -240,9 +256,15 @@ def _computed(operation: Operation, rows: tuple[Figure, ...]) -> Computed | None
     first, second = values
     if operation == "difference":
         apart = round(first - second, 6)
-        return Computed(f"{'+' if apart > 0 else ''}{_shown(apart)} {rows[0].unit}", apart, rows[0].unit, operation, inputs)
+        return Computed(
+            f"{'+' if apart > 0 else ''}{_shown(apart)} {rows[0].unit}", apart, rows[0].unit, operation, inputs
+        )
     if operation == "ratio":
-        return Computed(f"{_shown(round(first / second, 2))} times", round(first / second, 2), "times", operation, inputs) if second else None
+        return (
+            Computed(f"{_shown(round(first / second, 2))} times", round(first / second, 2), "times", operation, inputs)
+            if second
+            else None
+        )
     if first <= 0:
         return None
     percent = round((second - first) / first * 100, 1)
@@ -254,12 +276,9 @@ def _shown(number: float) -> str:
 
 
 def _same(one: Figure, other: Figure) -> bool:
-    """Equal, or equal once the finer of the two is rounded as the other is."""
-    if _upper(one) != _upper(other):
-        return False
-    return one.value == other.value or any(
-        coarse.value == int(coarse.value) == round(fine.value) for coarse, fine in ((one, other), (other, one))
-    )
+    """Equal but for rounding."""
+    apart = abs(one.value - other.value)
+    return _upper(one) == _upper(other) and apart <= _ROUNDING * max(abs(one.value), abs(other.value))
 
 
 def _upper(row: Figure) -> tuple[str, ...]:

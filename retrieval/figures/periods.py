@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from retrieval.dates import Mention, Span, mentions, stated
@@ -28,15 +29,18 @@ _COUNTS = {
 _PART = re.compile(rf"(?:\bthe )?\b({'|'.join(_PARTS)})[\s-]+(?:of )?(?:the )?(?:year |month )?$", re.IGNORECASE)
 _FIRST = re.compile(r"(?:\bthe )?\b(first|last) (\w+) months (?:of |in )?$", re.IGNORECASE)
 _HALF = re.compile(r"(?:\bthe )?\b(?:(first|second) half|[Hh]([12]))(?: of| in)? $", re.IGNORECASE)
-_QUARTER = re.compile(
-    r"(?:\bthe )?\b(?:(first|second|third|fourth) quarter|[Qq]([1-4]))(?: of| in)? $", re.IGNORECASE
+_QUARTER = re.compile(r"(?:\bthe )?\b(?:(first|second|third|fourth) quarter|[Qq]([1-4]))(?: of| in)? $", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(?:\bin )?(?:\b(?:all|whole|full|entire|calendar)\b,? ?(?:of )?(?:the )?(?:year )?|\byear )$", re.IGNORECASE
 )
-_WHOLE = re.compile(r"(?:\bin )?(?:\b(?:all|whole|full|entire|calendar)\b,? ?(?:of )?(?:the )?(?:year )?|\byear )$", re.IGNORECASE)
 _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|up to)(?: the)? $", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bthrough\b|\buntil\b|\btill\b|->|→)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
-_RELATIVE = re.compile(r"\b(?:(last|this|previous) (year|month)|(yesterday|today)|(\w+) (years?|months?) ago)\b", re.IGNORECASE)
+_OPENING = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:(last|this|previous) (year|month)|(yesterday|today)|(\w+) (years?|months?) ago)\b", re.IGNORECASE
+)
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|recent(?:ly)?|current(?:ly)?|right now|now|so far|at present|these days)\b",
     re.IGNORECASE,
@@ -89,7 +93,9 @@ def read_times(text: str, today: date) -> Times:
         if here is not None and after is not None and _joined(text, here, after) and here.first <= after.first:
             index += 1
             ends = (replace(here, relation="in"), replace(after, relation="in"))
-            here = replace(here, last=after.last, end=after.end, ends=ends, relation="in")
+            opening = _OPENING.search(text[: here.start])
+            start = opening.start() if opening else here.start
+            here = replace(here, last=after.last, start=start, end=after.end, ends=ends, relation="in")
         if here is not None:
             found.append(here)
         index += 1
@@ -99,6 +105,7 @@ def read_times(text: str, today: date) -> Times:
     return Times(tuple(found), bool(latest), tuple(sorted(told)))
 
 
+@lru_cache(maxsize=16_384)
 def row_span(period: str) -> Span | None:
     """The days of a row's period, with its grain (`span` for a stretch); null where it is none."""
     try:
@@ -149,7 +156,9 @@ def period_words(first: date, last: date) -> str:
     elif whole_month and first.month == 1 and last.month == 12:
         code = str(first.year) if first.year == last.year else f"{first.year}/{last.year}"
     elif whole_month:
-        code = f"{first:%Y-%m}" if (first.year, first.month) == (last.year, last.month) else f"{first:%Y-%m}/{last:%Y-%m}"
+        code = (
+            f"{first:%Y-%m}" if (first.year, first.month) == (last.year, last.month) else f"{first:%Y-%m}/{last:%Y-%m}"
+        )
     else:
         code = f"{first.isoformat()}/{last.isoformat()}"
     parsed = parse_period(code)
@@ -227,7 +236,9 @@ def _relative(text: str, today: date) -> list[Period]:
             found.append(Period(at, at, start=match.start(), end=match.end()))
             continue
         if ago:
-            back = _COUNTS.get(count.lower(), int(count) if count.isdecimal() else 1 if count.lower() in ("a", "one") else 0)
+            back = _COUNTS.get(
+                count.lower(), int(count) if count.isdecimal() else 1 if count.lower() in ("a", "one") else 0
+            )
             unit = ago.lower().rstrip("s")
         else:
             back, unit = (0 if which.lower() == "this" else 1), unit.lower()
@@ -258,9 +269,3 @@ def _near(fields: Mapping[str, str], day: int) -> bool:
         return day in numbers
     parts = {_PARTS[word] for note in notes for word in note.split() if word in _PARTS}
     return bool(parts & {"early" if day <= 10 else "late" if day > 20 else "middle"})
-
-
-def in_order(periods: Sequence[Period]) -> tuple[Period, ...]:
-    return tuple(sorted(periods, key=lambda period: (period.first, period.last)))
-
-

@@ -26,11 +26,13 @@ from retrieval.question import Question
 from retrieval.words import fold
 
 Operation = Literal["value", "latest", "change", "difference", "ratio", "total", "highest", "lowest"]
+COMPARING = frozenset({"change", "difference", "ratio"})
 LONGEST = 60  # words; a longer text is no question of one figure
 UNEXPLAINED = 2  # words that a row itself may still explain
 _SIDES = 3  # values that one question may set side by side
 _LONG = 3  # content words from which a value may be met without being named whole
 _COVERED = 0.59
+_LOOSELY = 100  # how far behind a value that is named stands one that says the same and more
 _ASKED = frozenset({"which", "what", "who", "whose", "when"})
 _PERIOD_WORDS = frozenset({"year", "month"})
 
@@ -85,12 +87,11 @@ def read_queries(question: Question, tables: Tables, today: date) -> list[Readin
     timed = _timed(words, times)
     if any(fold(word.text) in TURNING for at, word in enumerate(words) if at not in timed):
         return []
-    if question.wanted == "yes-no" and 0 not in timed:
-        return []
     matches = _undated(tables.matches(words), timed)
     named = _longest([match for match in matches if match.phrase.kind == "name"])
     found = (
-        _read(table, number, question, words, times, timed, matches, named) for number, table in enumerate(tables.tables)
+        _read(table, number, question, words, times, timed, matches, named)
+        for number, table in enumerate(tables.tables)
     )
     readings = [reading for reading in found if reading is not None]
     return sorted(readings, key=lambda r: (len(r.unexplained), -r.named, -r.covered, r.table.description.name))
@@ -115,6 +116,8 @@ def _read(
         return None
     operation, over, working = _operation(table, words, timed, periods, question)
     if question.wanted in ("person", "place", "date") and not over:
+        return None
+    if question.wanted == "yes-no" and 0 not in timed and (operation not in COMPARING or len(periods) < 2):
         return None
     explained = set(timed) | working
     for match in (*hits, *fixed) if not table.what else fixed:
@@ -154,7 +157,17 @@ def _read(
     chosen = {one.field for side in filters for one in side}
     open_fields = tuple(field for field in table.required if field not in chosen and field != over)
     sides = tuple(Query(table.description.name, operation, side, periods, over) for side in filters)
-    return Reading(table, sides, bool(hits), len(telling), left, tuple(strangers), frozenset(barred), frozenset(bodies), open_fields)
+    return Reading(
+        table,
+        sides,
+        bool(hits),
+        len(telling),
+        left,
+        tuple(strangers),
+        frozenset(barred),
+        frozenset(bodies),
+        open_fields,
+    )
 
 
 def _tells_alone(table: Table, values: Sequence[tuple[Value, frozenset[int]]], fixed: Sequence[Match]) -> bool:
@@ -218,9 +231,14 @@ def _values(
         ]
         cover = {at for match in here for at in range(match.start, match.end)}
         if here or _met(table, value, stems):
-            cover |= {at for at, stem in enumerate(stems) if stem in value.own and at not in timed}
+            own_words = value.own.union(*(bag for bag in value.bags if bag <= set(stems)))
+            cover |= {at for at, stem in enumerate(stems) if stem in own_words and at not in timed}
         if cover:
             found.append((value, frozenset(cover)))
+    # "imports" in "rare-earth imports" is the table's own word, and makes no value the one that is named most fully.
+    called = {match.start for match in own if match.phrase.kind == "word" and match.end - match.start == 1}
+    if not table.what:
+        found = [(value, cover - called or cover) for value, cover in found]
     kept = [(v, c) for v, c in found if not any(o.field == v.field and c < cover for o, cover in found)]
     # A unit that only repeats what a value says chooses nothing: "mines" in "number of mines".
     said = {at for value, cover in kept if value.field not in table.units for at in cover}
@@ -283,7 +301,9 @@ def _operation(
     if ranks:
         over = _over(table, words)
         if over:
-            asked = {at for at, word in enumerate(words) if word.stem in RANKING or word.stem in _over_words(table, over)}
+            asked = {
+                at for at, word in enumerate(words) if word.stem in RANKING or word.stem in _over_words(table, over)
+            }
             asked |= {at for at, word in enumerate(words) if fold(word.text) in _ASKED}
             return ("lowest" if ranks & LOWEST and not ranks & HIGHEST else "highest"), over, asked
     compared = {at for at, stem in free if stem in CHANGE}
@@ -301,7 +321,9 @@ def _operation(
 def _over_words(table: Table, over: str) -> frozenset[str]:
     field = table.description.field_named(over)
     called = [over.replace("_", " "), field.title if field is not None else ""]
-    return frozenset(stem for text in called for stem in stems_of(text)) | frozenset({"countri"} if "countr" in over else set())
+    return frozenset(stem for text in called for stem in stems_of(text)) | frozenset(
+        {"countri"} if "countr" in over else set()
+    )
 
 
 def _over(table: Table, words: Sequence[Token]) -> str:
@@ -332,14 +354,23 @@ def _filters(
         joined = [group for group in groups if any(cover & other for _, other in group)]
         rest = [group for group in groups if group not in joined]
         by_field[value.field] = [*rest, [pair for group in joined for pair in group] + [(value, cover)]]
-    choices = [
-        [_filter(field, [value for value, _ in group], set(stems)) for group in groups]
-        for field, groups in by_field.items()
-    ]
+    choices = [[_filter(table, field, group, stems) for group in groups] for field, groups in by_field.items()]
     sides = list(itertools.islice(itertools.product(*choices), _SIDES + 1))
     return sides if len(sides) <= _SIDES else None
 
 
-def _filter(field: str, values: Sequence[Value], said: set[str]) -> Filter:
-    ordered = sorted(((len(value.own - said), value.value) for value in values))
-    return Filter(field, tuple(value for _, value in ordered), tuple(unsaid for unsaid, _ in ordered))
+def _filter(table: Table, field: str, named: Sequence[tuple[Value, frozenset[int]]], stems: Sequence[str]) -> Filter:
+    """The values named; in a field with a general value, behind them those that say the same and more."""
+    said = set(stems)
+    unsaid = {value.value: len(value.own - said) for value, _ in named}
+    if field in table.plain:
+        covered = {stems[at] for _, cover in named for at in cover} - FILLER
+        for value in table.loose:
+            if value.field == field and covered & _all_words(table, field) <= value.own:
+                unsaid.setdefault(value.value, _LOOSELY + len(value.own - said))
+    ordered = sorted(unsaid.items(), key=lambda item: (item[1], item[0]))
+    return Filter(field, tuple(value for value, _ in ordered), tuple(count for _, count in ordered))
+
+
+def _all_words(table: Table, field: str) -> frozenset[str]:
+    return frozenset(stem for value in table.values if value.field == field for stem in value.own)

@@ -80,7 +80,8 @@ class Table:
     """One table's description with what can be known of it before any question.
 
     `vocabulary` are stems that say nothing beyond the table; `whole` the value of a field that means all of them;
-    `plain` the value that the title itself names; `what` the fields that say what is counted where that differs by row,
+    `plain` the value that the title itself names, `loose` the
+    values that say the same and more; `what` the fields that say what is counted where that differs by row,
     `units` those that name the unit; `flows` whether it counts what passes in a period; `stands` the prepositions that a name or value stands with.
     """
 
@@ -90,6 +91,7 @@ class Table:
     values: tuple[Value, ...]
     whole: Mapping[str, str]
     plain: Mapping[str, str]
+    loose: tuple[Value, ...]
     what: frozenset[str]
     required: tuple[str, ...]
     units: frozenset[str]
@@ -169,7 +171,9 @@ def _as_written(phrase: Phrase, words: Sequence[Token], start: int, end: int, lo
     if tuple(word.text.removesuffix("'s").removesuffix("’s") for word in words[start:end]) == phrase.written:
         return True
     before = words[start - 1].stem if start else ""
-    return lower and len(phrase.written[0]) > 1 and before not in {"tell", "give", "show", "for", "let", "of", "to", "on"}
+    return (
+        lower and len(phrase.written[0]) > 1 and before not in {"tell", "give", "show", "for", "let", "of", "to", "on"}
+    )
 
 
 def _table(
@@ -179,18 +183,25 @@ def _table(
     measures = [fields[name] for name in description.measures]
     units = {field.unit_field for field in measures if field.unit_field}
     varied = bool(units)
-    required = tuple(name for name in description.series_fields if name in values and fields[name].required and name not in units)
+    required = tuple(
+        name for name in description.series_fields if name in values and fields[name].required and name not in units
+    )
     title = frozenset(_plain_words(description.title, names))
     whole = {field: value for field in required for value in values[field] if _is_whole(description, field, value)}
     plain: dict[str, str] = {}
     for field in () if varied else description.basis_fields:
-        general = [value for value in values.get(field, ()) if set(_content(value)) <= title]
-        if general and field in required:
-            plain[field] = min(general, key=lambda value: (len(_content(value)), value))
+        titled = [value for value in values.get(field, ()) if set(_content(value)) <= title]
+        if titled and field in required:
+            plain[field] = min(titled, key=lambda value: (len(_content(value)), value))
     what = frozenset(field for field in required if varied and field in description.basis_fields)
     texts = [description.title, description.description, _PLACEHOLDER.sub(" ", description.sentence), description.label]
     if not what:
         texts += description.words
+    every = tuple(_value(description, field, value) for field, choices in values.items() for value in choices)
+    general = {field: frozenset(_content(value)) for field, value in plain.items()}
+    loose = (
+        v for v in every if v.field in general and general[v.field] <= v.own and not (v.own - general[v.field]) & title
+    )
     vocabulary = {stem for text in texts for stem in _plain_words(text, names)}
     for measure in measures:
         called = [measure.unit, *(values.get(measure.unit_field, ()) if not what else ())]
@@ -200,9 +211,10 @@ def _table(
         description=description,
         vocabulary=frozenset(vocabulary),
         title=title,
-        values=tuple(_value(description, field, value) for field, choices in values.items() for value in choices),
+        values=every,
         whole=whole,
         plain=plain,
+        loose=tuple(loose),
         what=what,
         required=required,
         units=frozenset(units),
@@ -258,7 +270,13 @@ def _called_elsewhere(descriptions: Sequence[TableDescription]) -> dict[str, set
 
 
 def _phrases(
-    spellings: Iterable[str], kind: Kind, table: int, field: str, key: str, name: Name | None = None, exact: bool = False
+    spellings: Iterable[str],
+    kind: Kind,
+    table: int,
+    field: str,
+    key: str,
+    name: Name | None = None,
+    exact: bool = False,
 ) -> Iterator[Phrase]:
     for spelling in spellings:
         found = tokens(spelling)
@@ -314,7 +332,11 @@ def _plain_words(text: str, names: Names) -> Iterator[str]:
 
 
 def _content(value: str) -> list[str]:
-    return [lemma(match[0]) for match in _WORD.finditer(value) if fold(match[0]) not in STOP_WORDS and fold(match[0]) != "number"]
+    return [
+        lemma(match[0])
+        for match in _WORD.finditer(value)
+        if fold(match[0]) not in STOP_WORDS and fold(match[0]) != "number"
+    ]
 
 
 def _head(value: str) -> str:

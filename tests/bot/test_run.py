@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox import faults
 from bot.sandbox.server import LocalBotApi
 
 QUESTION = "How long was the crack in the Larkspur dam when it was found?"
@@ -129,3 +130,12 @@ def test_it_can_be_stopped_while_telegram_is_away(run: Callable[..., Running]) -
     away = run(TELEGRAM_API_URL="http://127.0.0.1:1")
     away.until("cannot be reached")
     assert away.end()[0] == 0
+
+
+def test_it_ends_in_time_while_telegram_hangs(run: Callable[..., Running], local: LocalBotApi) -> None:
+    local.fail_next("sendMessage", faults.hang(), times=50)
+    local.people.says(local.people.person("Ann"), QUESTION)
+    stuck = run()
+    stuck.until("is running")
+    local.log.count(1, timeout=60)
+    assert stuck.end()[0] == 0

@@ -58,8 +58,8 @@ def test_an_answer_with_its_link_evidence_and_passage() -> None:
         "The crack is 14 metres long. "
         '<a href="https://news.example/1?a=1&amp;b=2">[1]</a>\n\n'
         "<i>1 origin · newest 2 Mar 2031</i>\n\n"
-        '<blockquote expandable>[1] <a href="https://news.example/1?a=1&amp;b=2">A &quot;crack&quot; &lt;is&gt; found</a>'
-        " · The Tern &amp; Co · 2 Mar 2031 · summary\n"
+        '<blockquote expandable>[1] <a href="https://news.example/1?a=1&amp;b=2">'
+        "A &quot;crack&quot; &lt;is&gt; found</a> · The Tern &amp; Co · 2 Mar 2031 · summary\n"
         "<b>The crack is 14 metres long.</b> Divers saw it &lt;on&gt; 1 March &amp; measured it.</blockquote>"
     )
 

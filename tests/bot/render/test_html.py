@@ -109,7 +109,8 @@ def test_only_addresses_of_the_web_become_links() -> None:
     assert web_address("https://example.org/a?b=c&d") == "https://example.org/a?b=c&d"
     for bad in (
         "javascript:alert(1)", "file:notes.md", "tg://user?id=1", "https://", "http://a b.example", "",
-        "https://user:secret@a.example", "//a.example", "https://[bad", "https://a.example/\u202e", "https://a.example/" + "x" * 3_000,
+        "https://user:secret@a.example", "//a.example", "https://[bad", "https://a.example/\u202e",
+        "https://a.example/" + "x" * 3_000,
     ):  # fmt: skip
         assert web_address(bad) is None
         assert html([plain(link("title", bad))]) == ["title"]
