@@ -8,10 +8,7 @@ WORKDIR /app
 # The dependencies first: they change seldom, and this layer is kept. The packages are named, but empty as yet.
 COPY Makefile pyproject.toml requirements.txt README.md LICENSE ./
 RUN mkdir bot retrieval && touch bot/__init__.py retrieval/__init__.py && make setup
-COPY bot bot
-COPY retrieval retrieval
-COPY prompts prompts
-COPY data data
+COPY . .
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/briefing --create-home briefing
@@ -25,6 +22,6 @@ USER briefing
 VOLUME /var/lib/briefing
 # The bot touches this file every ten seconds; a first start, which builds the model, is given two minutes.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
-    CMD test -n "$(find "$BRIEFING_HOME/heartbeat" -newermt '-60 seconds' 2>/dev/null)"
+    CMD test -n "$(find "$BRIEFING_HOME/heartbeat" -newermt '60 seconds ago' 2>/dev/null)"
 # What `make run` runs, without make in between: signals reach the bot, which ends within ten seconds.
 CMD [".venv/bin/python", "-m", "bot", "run"]

@@ -29,7 +29,7 @@ from bot.tables.told import Told
 from bot.tables.updates import Updates
 from bot.threads import Threads
 from bot.updates import Inbox
-from retrieval.clock import Clock
+from retrieval.clock import Clock, SystemClock
 from retrieval.database import Database
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,11 @@ class Application:
             self._scheduler.add_job(_logged(job.function, job.name), "interval", seconds=job.seconds, id=job.name)
         self._scheduler.start()
         self._polling = asyncio.create_task(self._inbox.poll(), name="polling")
+
+    def wake(self) -> None:
+        """Runs every job now: the clock was moved."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=SystemClock().now())
 
     async def wait(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. Raises what polling ends with, which it should not."""

@@ -206,7 +206,10 @@ class Answering:
         for one in sentences_of(near, read, self._vectors):
             key = one.found.passage.passage_id
             best[key] = max(best.get(key, -9.0), _nearness(one))
-        return sorted(near, key=lambda one: -best.get(one.passage.passage_id, -9.0)) + found[2 * READ :]
+        lowest = min(best.values(), default=0.0)
+        scored = [replace(one, score=best.get(one.passage.passage_id, lowest)) for one in near]
+        rest = [replace(one, score=lowest - 1 + one.score / 10) for one in found[2 * READ :]]
+        return sorted(scored, key=lambda one: -one.score) + rest
 
     def _write(self, considered: Considered) -> Draft:
         ranked = [

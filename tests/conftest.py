@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pgserver
 import pytest
+from sqlalchemy import create_engine, text
 
 from retrieval.clock import SystemClock
 from retrieval.embedding import Encoder
@@ -50,3 +53,25 @@ def retrieval(new_home: Callable[[], Path], story: Path) -> Iterator[Retrieval]:
     opened = Retrieval.open(new_home(), story, SystemClock())
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL, with a place for a database's name."""
+    server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/{}?")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database: SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'library.sqlite'}"
+    address: str = request.getfixturevalue("postgres")
+    name = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(address.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return address.format(name)

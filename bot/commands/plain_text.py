@@ -10,9 +10,10 @@ from bot.render.answer import answer_blocks
 from bot.render.dates import dated, shown
 from bot.render.sources import listed
 from bot.render.text import one_line
+from retrieval.briefing import TOLD
 
 if TYPE_CHECKING:
-    from retrieval.briefing import Digest, FigureChange, Story
+    from retrieval.briefing import Digest, FigureChange
     from retrieval.candidates import Found
     from retrieval.models import Answer, Citation, Source
 
@@ -46,8 +47,41 @@ def found_text(found: Sequence[Found]) -> str:
 
 def digest_text(digest: Digest, *, brief: bool = False) -> str:
     """The whole digest; with `brief` on one page: what one message tells, and as many figures."""
-    told = digest.stories[:3] if brief else digest.stories
+    told = digest.stories[:TOLD] if brief else digest.stories
+    sentences = {story.story_id: story.sentences[: 1 if brief else None] for story in told}
     figures = digest.figures[:_BRIEF_FIGURES] if brief else digest.figures
+    used = [c.number for story in told for one in sentences[story.story_id] for c in one.citations]
+    used += [c.number for figure in figures for c in figure.citations]
+    used += [number for found in digest.disagreements for side in found.sides for number in side.citations]
+    number = {old: new for new, old in enumerate(dict.fromkeys(used), start=1)}
+
+    def marks(numbers: Iterable[int]) -> str:
+        return "".join(f"[{number[one]}]" for one in numbers)
+
+    lines = _digest_head(digest)
+    for story in told:
+        words = [f"{one.text} {marks(c.number for c in one.citations)}" for one in sentences[story.story_id]]
+        head = f"{one_line(story.title)} · {shown(story.published)} · {_count(story.origins, 'origin')}"
+        lines += ["", head, "  " + " ".join(words)]
+    if len(told) < len(digest.stories):
+        lines += ["", f"{_count(len(digest.stories) - len(told), 'further story', 'further stories')}."]
+    if figures:
+        lines += ["", "Figures that changed"]
+        lines += [f"  - {_figure(figure)} {marks(c.number for c in figure.citations)}" for figure in figures]
+    for found in digest.disagreements:
+        lines += ["", f"Sources disagree: {found.about}"]
+        lines += [f"  - {side.text} {marks(side.citations)}" for side in found.sides]
+    for lost in digest.unreachable:
+        lines += ["", f"Could not be read since {lost.since}: {lost.url} ({lost.why})"]
+    cited = {citation.number: citation for citation in digest.citations}
+    for old, new in number.items():
+        source, kind = cited[old].source, cited[old].passage.kind
+        lines += ["", f"[{new}] {_origin(source, kind)}"] if new == 1 else [f"[{new}] {_origin(source, kind)}"]
+        lines.append(f"    {source.url}")
+    return "\n".join(lines)
+
+
+def _digest_head(digest: Digest) -> list[str]:
     title = (digest.topic or "All topics").replace(",", ", ")
     read = digest.read
     lines = [
@@ -55,28 +89,9 @@ def digest_text(digest: Digest, *, brief: bool = False) -> str:
         f"{_count(read.reports, 'new report')}, {_count(read.origins, 'origin')}",
     ]
     if digest.quiet:
-        lines += [
-            "",
-            "Nothing new came in." + (f" The last report is of {shown(digest.latest)}." if digest.latest else ""),
-        ]
-    for story in told:
-        lines += ["", *_story(story, brief=brief)]
-    if len(told) < len(digest.stories):
-        lines += ["", f"{_count(len(digest.stories) - len(told), 'further story', 'further stories')}."]
-    if figures:
-        lines += ["", "Figures that changed", *map(_figure, figures)]
-    for found in digest.disagreements:
-        lines += ["", f"Sources disagree: {found.about}"]
-        lines += [f"  - {side.text} {_marks(side.citations)}" for side in found.sides]
-    for lost in digest.unreachable:
-        lines += ["", f"Could not be read since {lost.since}: {lost.url} ({lost.why})"]
-    used = {c.number for story in told for s in story.sentences[: 1 if brief else None] for c in s.citations}
-    used |= {c.number for figure in figures for c in figure.citations}
-    used |= {number for found in digest.disagreements for side in found.sides for number in side.citations}
-    cited = [citation for citation in digest.citations if citation.number in used]
-    if cited:
-        lines += ["", *(f"[{c.number}] {_origin(c.source, c.passage.kind)}\n    {c.source.url}" for c in cited)]
-    return "\n".join(lines)
+        last = f" The last report is of {shown(digest.latest)}." if digest.latest else ""
+        lines += ["", f"Nothing new came in.{last}"]
+    return lines
 
 
 def sources_text(document: Document) -> str:
@@ -130,24 +145,14 @@ def _origin(source: Source, kind: str | None = None) -> str:
     return " · ".join(filter(None, [one_line(source.title), *parts]))
 
 
-def _story(story: Story, *, brief: bool) -> list[str]:
-    sentences = story.sentences[:1] if brief else story.sentences
-    told = " ".join(f"{one.text} {_marks(c.number for c in one.citations)}" for one in sentences)
-    return [f"{one_line(story.title)} · {shown(story.published)} · {_count(story.origins, 'origin')}", f"  {told}"]
-
-
 def _figure(figure: FigureChange) -> str:
     now, before = figure.current, figure.previous
-    text = f"  - {figure.series} ({figure.basis}): {now.value:,.10g} {figure.unit} in {now.period}"
+    text = f"{figure.series} ({figure.basis}): {now.value:,.10g} {figure.unit} in {now.period}"
     if before is not None:
         text += f", before {before.value:,.10g} in {before.period}"
     if figure.change_percent is not None:
         text += f", {figure.change_percent:+,.1f}%"
-    return f"{text} {_marks(c.number for c in figure.citations)}"
-
-
-def _marks(numbers: Iterable[int]) -> str:
-    return "".join(f"[{number}]" for number in numbers)
+    return text
 
 
 def _count(number: int, noun: str, nouns: str | None = None) -> str:

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,12 +17,12 @@ import click
 import yaml
 from pydantic import SecretStr
 
-from bot.application import CannotStart, build
+from bot.application import Application, CannotStart, build
 from bot.commands.opening import secrets_of
 from bot.commands.progress import Bars
 from bot.home import HomeLock, HomeTaken
 from bot.logs import configure_logging
-from bot.sandbox.page.routes import Suggestion
+from bot.sandbox.page.routes import Day, Suggestion
 from bot.sandbox.serve import serve
 from bot.settings import BadSetting, Settings, load_settings
 from retrieval.clock import Clock, MovableClock, SystemClock
@@ -83,7 +84,12 @@ async def _run(settings: Settings, *, in_sandbox: bool) -> None:
 
 
 async def _on_telegram(
-    settings: Settings, clock: Clock, database: Database, retrieval: Retrieval, stop: asyncio.Event
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    retrieval: Retrieval,
+    stop: asyncio.Event,
+    running: Callable[[Application], None] = lambda application: None,
 ) -> None:
     building = asyncio.ensure_future(build(settings, clock, database, retrieval))
     ended = asyncio.ensure_future(stop.wait())
@@ -95,6 +101,7 @@ async def _on_telegram(
     application = await building
     try:
         await application.start()
+        running(application)
         log.info("@%s is running", application.parts.username)
         await application.wait(stop)
     finally:
@@ -105,9 +112,18 @@ async def _on_telegram(
 async def _in_sandbox(
     settings: Settings, clock: MovableClock, database: Database, retrieval: Retrieval, stop: asyncio.Event
 ) -> None:
+    applications: list[Application] = []
+
+    def moved() -> None:
+        for application in applications:
+            application.wake()
+
+    suggestions, days = _offered(settings.data)
     async with serve(
         clock=clock,
-        suggestions=_suggestions(settings.data),
+        suggestions=suggestions,
+        days=days,
+        moved=moved,
         sources=lambda: {"sources": retrieval.sources(clock.now())},
         read_source=retrieval.library.text,
     ) as sandbox:
@@ -119,7 +135,7 @@ async def _in_sandbox(
                 "allowed_chats": frozenset(),
             }
         )
-        await _on_telegram(local, clock, database, retrieval, stop)
+        await _on_telegram(local, clock, database, retrieval, stop, applications.append)
 
 
 def _open(settings: Settings, clock: Clock) -> Retrieval:
@@ -135,13 +151,13 @@ def _open(settings: Settings, clock: Clock) -> Retrieval:
         )
 
 
-def _suggestions(data: Path) -> Sequence[Suggestion]:
-    """The questions that the sandbox's page offers: the story's `suggestions.yaml`, where it has one."""
+def _offered(data: Path) -> tuple[Sequence[Suggestion], Sequence[Day]]:
+    """The questions and days that the sandbox's page offers: the story's `suggestions.yaml`, where it has one."""
     file = data / "suggestions.yaml"
-    if not file.is_file():
-        return ()
-    rows = yaml.safe_load(file.read_text("utf-8")) or []
-    return tuple(Suggestion(str(row["text"]), str(row["note"])) for row in rows)
+    offered = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
+    questions = [Suggestion(str(row["text"]), str(row["note"])) for row in offered.get("questions", ())]
+    noon = [datetime.combine(row["day"], time(12), UTC) for row in offered.get("days", ())]
+    return questions, [Day(when, str(row["note"])) for when, row in zip(noon, offered.get("days", ()), strict=True)]
 
 
 def _end_in_time() -> None:

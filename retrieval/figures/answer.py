@@ -1,4 +1,4 @@
-"""A question asked of the tables: the rows that answer it, that there is no such row, or that it asks something else."""
+"""A question asked of the tables: the rows that answer it, that there is no such row, or that it is none for them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from retrieval.changed_figures import Figure
 from retrieval.figures import operations
 from retrieval.figures.operations import Outcome
 from retrieval.figures.periods import Period, period_words, row_span
+from retrieval.figures.phrases import stems_of
 from retrieval.figures.query import COMPARING, UNEXPLAINED, Query, Reading, read_queries
-from retrieval.figures.vocabulary import Tables, stems_of
+from retrieval.figures.vocabulary import Tables
 from retrieval.models import Computed
 from retrieval.passages import sentences
 from retrieval.question import Question
+
+_OTHERWISE = 100  # how far behind the general value stands one that is another thing
 
 
 class FigureReader(Protocol):
@@ -113,11 +116,7 @@ def _admitted(row: Figure, reading: Reading, side: Query) -> bool:
     for field in reading.open_fields:
         if field in table.whole and row.fields.get(field) != table.whole[field]:
             return False
-        if field in table.plain and row.fields.get(field) not in {value.value for value in table.loose}:
-            return False
-    if side.over and side.over != "period" and row.fields.get(side.over) in table.whole.values():
-        return False
-    return True
+    return not (side.over and side.over != "period" and row.fields.get(side.over) in table.whole.values())
 
 
 def _operated(rows: Sequence[Figure], reading: Reading, side: Query) -> Outcome:
@@ -150,7 +149,7 @@ def _compared(rows: Sequence[Figure], side: Query, rank: operations.Rank, *, flo
     if first.ends is not None and side.operation != "change":
         return operations.compared(side.operation, rows, *first.ends, rank, flows=flows)
     # One period: the change that its own row states, else from the two ends of it, else from a year before.
-    here = operations.value(rows, periods, rank, flows=flows, sums=False)
+    here = operations.value(rows, periods, rank, flows=flows, parts=False)
     stated = tuple(row for row in here.rows if row.stated_change)
     if stated:
         return Outcome(stated)
@@ -170,13 +169,25 @@ def _distance(row: Figure, reading: Reading, side: Query) -> int:
         far += one.unsaid[one.values.index(row.fields[one.field])]
     for field, general in table.plain.items():
         if field in reading.open_fields and row.fields.get(field) != general:
-            far += len(stems_of(row.fields.get(field, "")))
+            stated = row.fields.get(field, "")
+            far += len(stems_of(stated)) + (0 if _is_loose(stated, reading) else _OTHERWISE)
     return far
+
+
+def _is_loose(stated: str, reading: Reading) -> bool:
+    return any(value.value == stated for value in reading.table.loose)
 
 
 def _ambiguous(rows: Sequence[Figure], reading: Reading) -> bool:
     """Whether the rows differ in a field that the question leaves open, and that has no general value."""
-    apart = [field for field in reading.open_fields if field not in reading.table.plain]
+    plain, whole = reading.table.plain, reading.table.whole
+    if not reading.table.what and any(field not in plain and field not in whole for field in reading.open_fields):
+        return True
+    apart = [
+        field
+        for field in reading.open_fields
+        if field not in plain or not all(_is_loose(row.fields.get(field, ""), reading) for row in rows)
+    ]
     return any(len({row.fields.get(field, "") for row in rows}) > 1 for field in apart)
 
 
@@ -189,7 +200,7 @@ def _explained(row: Figure, reading: Reading, tables: Tables, figures: FigureRea
     if not left:
         return True
     plain = left - reading.bodies
-    if reading.open_fields or len(left) > UNEXPLAINED or len(plain) > (0 if reading.table.what else 1):
+    if len(left) > UNEXPLAINED or len(plain) > (0 if reading.table.what else 1) or (plain and reading.open_fields):
         return False
     if any(tables.names_a_table(stem) for stem in plain):
         return False

@@ -31,25 +31,27 @@ def _lemmas(text: str) -> frozenset[str]:
 
 # Words that turn a question into another one: a question that holds one is not read.
 TURNING = frozenset(
-    "not no without except excluding excludes besides apart only never nor neither other others outside-of why because "
-    "despite unless whether if would will should could may might must expect expected forecast predicted projected plan "
+    "not no without except excluding excludes besides apart only never nor neither other others why because despite "
+    "unless whether if would will should could may might must expect expected forecast predicted projected plan "
     "planned planning target quota future".split()
 )
-FILLER = _lemmas(" ".join(STOP_WORDS - TURNING)) - _lemmas(
+_TELLING_STOP_WORDS = (
     "own same most more before after between under over such because will would could other only not no"
-) | _lemmas(
-    "what whats figure number amount quantity volume level size stand stood statistic data total overall add altogether come "
-    "official officially reported report rate count number per via full whole entire year yearly month monthly annual annually week day daily time "
-    "per each every during against within among around about roughly approximately exactly so is was were been being get "
-    "see want need know like please hi hello thanks thank us me you your it its there here of on at by as of according "
-    "cite quote source give find show look up latest newest recent recently current currently now today up to going went "
-    "end start beginning early late mid middle compared s total in a the"
-)  # fmt: skip
+)
+_ASKING = """
+    what whats figure number amount quantity volume level size stand stood statistic data total overall add altogether
+    come official officially reported report rate count per via full whole entire year yearly month monthly annual
+    annually week day daily time each every during against within among around about roughly approximately exactly being
+    get going went see want need know like please hi hello thanks thank cite quote source find look up to big large
+    latest newest recent recently current currently today end start beginning early late mid middle compared s
+"""
+FILLER = (_lemmas(" ".join(STOP_WORDS - TURNING)) - _lemmas(_TELLING_STOP_WORDS)) | _lemmas(_ASKING)
 # What is moved about: filler where a table counts what flows in a period.
 MOVING = _lemmas("get go leave send sell buy receive take deliver bring arrive flow move obtain come ship reach")
 CHANGE = _lemmas(
-    "change rise grow increase gain climb jump surge soar fall drop decline decrease slump plunge shrink sink slip dip "
-    "differ difference compare comparison versus vs evolve develop trend go move up down percent percentage than much far"
+    "change rise grow increase gain climb jump surge soar fall drop decline decrease slump plunge shrink sink "
+    "slip dip differ difference compare comparison versus vs evolve develop trend go move up down percent "
+    "percentage than much far"
 )
 CHANGING = CHANGE - _lemmas("go move up down percent percentage than much far compare comparison versus vs")
 MORE = _lemmas("more less fewer higher lower bigger smaller larger")
@@ -60,8 +62,9 @@ RANKING = HIGHEST | LOWEST
 TOTAL_VALUES = frozenset({"world", "total", "all", "overall", "worldwide"})
 
 _UNITS = {
-    "t": "tonnes|tons|t|metric tonnes|metric tons|tonnage", "kg": "kg|kilo|kilos|kilogram|kilograms", "km": "km|kilometres|kilometers",
-    "ha": "ha|hectares", "g": "grams", "l": "litres|liters", "m": "metres|meters", "%": "%|percent|per cent|percentage|share",
+    "t": "tonnes|tons|t|metric tonnes|metric tons|tonnage", "kg": "kg|kilo|kilos|kilogram|kilograms",
+    "km": "km|kilometres|kilometers", "ha": "ha|hectares", "g": "grams", "l": "litres|liters", "m": "metres|meters",
+    "%": "%|percent|per cent|percentage|share",
     "usd": "usd|dollars|dollar|us dollars|us$", "cny": "cny|yuan|rmb|renminbi", "eur": "eur|euros|euro", "mwh": "mwh",
     "hectares": "ha", "kilometres": "km|kilometers", "square kilometres": "square km|sq km|km2|square kilometers",
     "us dollars": "dollars|usd", "tonnes": "tons|t", "teu": "teu|teus",

@@ -6,12 +6,14 @@ Arithmetic takes two rows of one series, basis, unit and length of period, both 
 from __future__ import annotations
 
 import calendar
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from retrieval.changed_figures import STANDINGS, Figure, Line, line_of
 from retrieval.dates import Span
+from retrieval.figures.computing import computed
 from retrieval.figures.periods import Period, meets, row_span
 from retrieval.figures.query import Operation
 from retrieval.models import Computed
@@ -25,7 +27,7 @@ Rank = Callable[[Figure], int]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The rows that answer, in the order of the computed figure's inputs (1 is the first); `among` how many were ranked.
+    """The rows that answer, in the order of the computed figure's inputs (1 is the first); `among` how many are ranked.
 
     Where there are none, `absent` is the period for which there is no row; neither, where the rows do not tell.
     """
@@ -36,16 +38,21 @@ class Outcome:
     absent: Period | None = None
 
 
-def value(rows: Sequence[Figure], periods: Sequence[Period], rank: Rank, *, flows: bool, sums: bool = True) -> Outcome:
-    """The rows of each period asked for; a stretch of months without a row of its own is summed where `sums`."""
+def value(rows: Sequence[Figure], periods: Sequence[Period], rank: Rank, *, flows: bool, parts: bool = True) -> Outcome:
+    """The rows of each period asked for.
+
+    With `parts`, a stretch of months without a row of its own is summed, and one of years told year by year.
+    """
     told: list[Figure] = []
+    if any(period.relation == "since" for period in periods):
+        return Outcome()
     for period in periods:
         here = _of_period(rows, period, rank, flows=flows)
-        if not here and flows and sums and len(periods) == 1:
+        if not here and flows and parts and len(periods) == 1:
             summed = _total(rows, period, rank)
             if summed is not None:
                 return summed
-        if not here:
+        if not here and parts:
             here = _each_year(rows, period, rank)
         if not here:
             return Outcome(absent=period)
@@ -83,7 +90,7 @@ def compared(
     if not settled or not (old.exact and new.exact):
         return Outcome(tuple(_distinct([old, new, *line])[:MOST]))
     ordered = (old, new) if operation == "change" else (new, old)
-    return Outcome(ordered, _computed(operation, ordered))
+    return Outcome(ordered, computed(operation, ordered))
 
 
 def ranked(rows: Sequence[Figure], over: str, *, lowest: bool, period: Period | None, flows: bool) -> Outcome:
@@ -161,13 +168,12 @@ def _of(rows: Sequence[Figure], period: Period, *, flows: bool) -> list[Figure]:
 
 
 def _of_period(rows: Sequence[Figure], period: Period, rank: Rank, *, flows: bool) -> list[Figure]:
-    if period.relation == "since":
-        return []
     here = _nearest_meant(_of(rows, period, flows=flows), rank)
     if not here and period.relation == "until":
         ended = [row for row in rows if _end(row) <= period.last and (not flows or _end(row) == period.last)]
         near = _nearest_meant(ended, rank)
-        here = [row for row in near if _end(row) == max(map(_end, near))]
+        # What held a year or more before is no state "by" then.
+        here = [row for row in near if _end(row) == max(map(_end, near)) and (period.last - _end(row)).days <= 366]
     newest: dict[Line, date] = {}
     for row in here:
         newest[line_of(row)] = max(_end(row), newest.get(line_of(row), date.min))
@@ -207,7 +213,7 @@ def _worth(row: Figure) -> tuple[int, int, str]:
 
 def _total(rows: Sequence[Figure], period: Period, rank: Rank) -> Outcome | None:
     """The sum of a stretch's months or years, where each is there, exact and undisputed; months never with more."""
-    if period.part or period.relation != "in" or period.ends is None and period.days > 366:
+    if period.part or period.relation != "in" or (period.ends is None and period.days > 366):
         return None
     by_line: dict[Line, list[Figure]] = {}
     for row in _nearest_meant([row for row in rows if row.period_type == "month" and _inside(row, period)], rank):
@@ -222,7 +228,7 @@ def _total(rows: Sequence[Figure], period: Period, rank: Rank) -> Outcome | None
             each[row.period] = min(row, known, key=lambda one: (-len(f"{one.value:g}"), _worth(one)))
         if len(each) == months and 2 <= months <= _FULL_YEAR:
             told = tuple(each[key] for key in sorted(each))
-            return Outcome(told, _computed("total", told))
+            return Outcome(told, computed("total", told))
     return None
 
 
@@ -247,34 +253,6 @@ def _preference(pair: tuple[Figure, Figure]) -> tuple[object, ...]:
     )
 
 
-def _computed(operation: Operation, rows: tuple[Figure, ...]) -> Computed | None:
-    values = [row.value for row in rows]
-    inputs = tuple(range(1, len(rows) + 1))
-    if operation == "total":
-        total = round(sum(values), 6)
-        return Computed(f"{_shown(total)} {rows[0].unit}", total, rows[0].unit, "total", inputs)
-    first, second = values
-    if operation == "difference":
-        apart = round(first - second, 6)
-        return Computed(
-            f"{'+' if apart > 0 else ''}{_shown(apart)} {rows[0].unit}", apart, rows[0].unit, operation, inputs
-        )
-    if operation == "ratio":
-        return (
-            Computed(f"{_shown(round(first / second, 2))} times", round(first / second, 2), "times", operation, inputs)
-            if second
-            else None
-        )
-    if first <= 0:
-        return None
-    percent = round((second - first) / first * 100, 1)
-    return Computed(f"{'+' if percent > 0 else ''}{_shown(percent)}%", percent, "%", "change", inputs)
-
-
-def _shown(number: float) -> str:
-    return f"{number:,.6f}".rstrip("0").rstrip(".")
-
-
 def _same(one: Figure, other: Figure) -> bool:
     """Equal but for rounding."""
     apart = abs(one.value - other.value)
@@ -288,7 +266,7 @@ def _upper(row: Figure) -> tuple[str, ...]:
 def _unbroken(rows: Sequence[Figure], period: Period | None) -> bool:
     """Whether the rows leave no gap between the first and the last of them, nor any in the period asked for."""
     spans = sorted({(span.first, span.last) for row in rows if (span := row_span(row.period)) is not None})
-    joined = all(before[1] + timedelta(days=1) == after[0] for before, after in zip(spans, spans[1:], strict=False))
+    joined = all(before[1] + timedelta(days=1) == after[0] for before, after in itertools.pairwise(spans))
     covered = period is None or (spans[0][0] <= period.first and spans[-1][1] >= period.last)
     return joined and covered
 

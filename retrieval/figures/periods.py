@@ -37,6 +37,7 @@ _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|up to)(?: the)? $", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bthrough\b|\buntil\b|\btill\b|->|→)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
+_MONTH_MAY = re.compile(r"\b(?:between|and|vs|versus|with|than|for|last)\b(?=\s+may\b)", re.IGNORECASE)
 _OPENING = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:(last|this|previous) (year|month)|(yesterday|today)|(\w+) (years?|months?) ago)\b", re.IGNORECASE
@@ -85,7 +86,7 @@ class Times:
 def read_times(text: str, today: date) -> Times:
     """Reads what a question says of time. A month without a year is its last one that has begun by `today`."""
     found: list[Period] = []
-    named = [mention for mention in mentions(text) if _wellformed(text, mention)]
+    named = [mention for mention in mentions(_MONTH_MAY.sub(_in, text)) if _wellformed(text, mention)]
     index = 0
     while index < len(named):
         here = _period(text, named[index], today)
@@ -117,7 +118,7 @@ def row_span(period: str) -> Span | None:
 
 
 def meets(asked: Period, period: str, fields: Mapping[str, str], *, flows: bool) -> int:
-    """How well a row's period answers for the asked one: 3 the same, 2 within it, 1 wider by its own note, 0 not at all.
+    """How well a row's period answers for the asked one: 3 the same, 2 within, 1 wider by its own note, 0 not at all.
 
     What `flows` (tonnes in a month) is counted over its whole period, so that only the same period answers; a state or
     a price holds on any day of the period that is asked for.
@@ -163,6 +164,11 @@ def period_words(first: date, last: date) -> str:
         code = f"{first.isoformat()}/{last.isoformat()}"
     parsed = parse_period(code)
     return parsed.words if parsed is not None else code
+
+
+def _in(match: re.Match[str]) -> str:
+    """ "between May" as "     in May": only some words before it make "May" a month."""
+    return "in".rjust(len(match[0]))
 
 
 def _wellformed(text: str, mention: Mention) -> bool:

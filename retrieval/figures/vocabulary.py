@@ -1,64 +1,30 @@
-"""The words of the tables, compiled once: what names a table, a field's value, a unit, and who stands where in it. Pure."""
+"""The words of the tables, compiled once: what names a table, a field's value, a unit, and who stands where. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from retrieval.figures.lexicon import FILLER, TOTAL_VALUES, lemma, unit_phrases
+from retrieval.figures.phrases import (
+    Match,
+    Phrase,
+    Token,
+    as_written,
+    called_elsewhere,
+    initials,
+    phrases_of,
+    stems_of,
+    tokens,
+)
 from retrieval.names import Name, Names
 from retrieval.readers.package import SOURCE_FIELD, TableDescription
 from retrieval.words import STOP_WORDS, fold
 
-Kind = Literal["word", "fixed", "value", "name"]
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|%|\w", re.UNICODE)
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 _APART = frozenset({"from", "to"})
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word of a question and its place in it."""
-
-    text: str
-    stem: str
-    start: int
-    end: int
-
-
-def tokens(text: str) -> list[Token]:
-    return [Token(match[0], lemma(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
-
-
-def stems_of(text: str) -> tuple[str, ...]:
-    return tuple(lemma(match[0]) for match in _WORD.finditer(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that stand for something: of table `table` (none for a story's name), as `key` (a value, or a name's key).
-
-    `written` is given where the words only count as they are written.
-    """
-
-    stems: tuple[str, ...]
-    kind: Kind
-    table: int
-    field: str
-    key: str
-    written: tuple[str, ...] = ()
-    name: Name | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A phrase found in a question: tokens `start` to `end`."""
-
-    phrase: Phrase
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +45,17 @@ class Value:
 class Table:
     """One table's description with what can be known of it before any question.
 
-    `vocabulary` are stems that say nothing beyond the table; `whole` the value of a field that means all of them;
-    `plain` the value that the title itself names, `loose` the
-    values that say the same and more; `what` the fields that say what is counted where that differs by row,
-    `units` those that name the unit; `flows` whether it counts what passes in a period; `stands` the prepositions that a name or value stands with.
+    `vocabulary` are stems that say nothing beyond the table, `called` those of its own words, `measured` those of its
+    units. `whole` is the value of a field that means all of them, `plain` the one that the title itself names, `loose`
+    the values that say the same and more. `what` are the fields that say what is counted where that differs by row,
+    `units` those that name the unit. `flows`: it counts what passes in a period. `stands` are the prepositions that a
+    name or value stands with.
     """
 
     description: TableDescription
     vocabulary: frozenset[str]
+    called: frozenset[str]
+    measured: frozenset[str]
     title: frozenset[str]
     values: tuple[Value, ...]
     whole: Mapping[str, str]
@@ -105,7 +74,7 @@ class Tables:
 
     def __init__(self, descriptions: Sequence[TableDescription], names: Names) -> None:
         self.names = names
-        called = _called_elsewhere(descriptions)
+        called = called_elsewhere(descriptions)
         phrases: list[Phrase] = []
         tables: list[Table] = []
         for index, description in enumerate(descriptions):
@@ -114,27 +83,33 @@ class Tables:
             phrases += _words_of(description, index)
             for name in fixed:
                 spelled = (*name.spellings, *name.exact, *called.get(name.preferred, ()))
-                phrases += _phrases(spelled, "fixed", index, "", name.key)
+                phrases += phrases_of(spelled, "fixed", index, "", name.key)
             for field, choices in values.items():
                 for value in choices:
                     alternatives = _alternatives(description, field, value, choices, names)
-                    phrases += _phrases(alternatives, "value", index, field, value)
+                    phrases += phrases_of(alternatives, "value", index, field, value)
             tables.append(_table(description, values, fixed, names))
         self.tables = tuple(tables)
         for name in names.all:
-            phrases += _phrases(name.spellings, "name", -1, "", name.key, name)
-            phrases += _phrases(name.exact, "name", -1, "", name.key, name, exact=True)
+            phrases += phrases_of(name.spellings, "name", -1, "", name.key, name)
+            phrases += phrases_of(name.exact, "name", -1, "", name.key, name, exact=True)
+        having = Counter(value for table in tables for value in {value.value for value in table.values})
+        self._having: Mapping[str, int] = having
         self._by_first: dict[str, list[Phrase]] = {}
         for phrase in dict.fromkeys(phrases):
             self._by_first.setdefault(phrase.stems[0], []).append(phrase)
         own = {phrase.stems[0] for phrase in phrases if phrase.kind != "name"}
         self._telling = frozenset(own - FILLER)
         self._naming = frozenset(stem for phrase in phrases if phrase.kind == "word" for stem in phrase.stems) - FILLER
-        self._initials = _initials(names, {word for table in tables for word in table.vocabulary})
+        self._initials = initials(names, {word for table in tables for word in table.vocabulary})
 
     def tells(self, stems: Iterable[str]) -> bool:
         """Whether any word of a question has to do with a table at all."""
         return not self._telling.isdisjoint(stems)
+
+    def has_alone(self, value: str) -> bool:
+        """Whether a value is one of a single table."""
+        return self._having.get(value) == 1
 
     def names_a_table(self, stem: str) -> bool:
         """Whether a word is one by which some table is called."""
@@ -159,21 +134,9 @@ class Tables:
         for at, stem in enumerate(stems):
             for phrase in self._by_first.get(stem, ()):
                 end = at + len(phrase.stems)
-                if tuple(stems[at:end]) == phrase.stems and _as_written(phrase, words, at, end, lower):
+                if tuple(stems[at:end]) == phrase.stems and as_written(phrase, words, at, end, lower):
                     found.append(Match(phrase, at, end))
         return found
-
-
-def _as_written(phrase: Phrase, words: Sequence[Token], start: int, end: int, lower: bool) -> bool:
-    """Capitals tell "US" from "us"; in a question without any, "us" is the country unless somebody is told something."""
-    if not phrase.written:
-        return True
-    if tuple(word.text.removesuffix("'s").removesuffix("’s") for word in words[start:end]) == phrase.written:
-        return True
-    before = words[start - 1].stem if start else ""
-    return (
-        lower and len(phrase.written[0]) > 1 and before not in {"tell", "give", "show", "for", "let", "of", "to", "on"}
-    )
 
 
 def _table(
@@ -192,7 +155,8 @@ def _table(
     for field in () if varied else description.basis_fields:
         titled = [value for value in values.get(field, ()) if set(_content(value)) <= title]
         if titled and field in required:
-            plain[field] = min(titled, key=lambda value: (len(_content(value)), value))
+            first = stems_of(description.title)
+            plain[field] = min(titled, key=lambda value: (len(_content(value)), first.index(_content(value)[0]), value))
     what = frozenset(field for field in required if varied and field in description.basis_fields)
     texts = [description.title, description.description, _PLACEHOLDER.sub(" ", description.sentence), description.label]
     if not what:
@@ -203,13 +167,15 @@ def _table(
         v for v in every if v.field in general and general[v.field] <= v.own and not (v.own - general[v.field]) & title
     )
     vocabulary = {stem for text in texts for stem in _plain_words(text, names)}
-    for measure in measures:
-        called = [measure.unit, *(values.get(measure.unit_field, ()) if not what else ())]
-        vocabulary |= {stem for unit in called if unit for phrase in unit_phrases(unit) for stem in stems_of(phrase)}
+    units_called = [measure.unit for measure in measures if measure.unit]
+    units_called += [unit for field in units for unit in values.get(field, ()) if not what]
+    measured = frozenset(stem for unit in units_called for phrase in unit_phrases(unit) for stem in stems_of(phrase))
     period_types = fields.get("period_type")
     return Table(
         description=description,
-        vocabulary=frozenset(vocabulary),
+        vocabulary=frozenset(vocabulary) | measured,
+        called=frozenset(stem for text in description.words for stem in _plain_words(text, names)),
+        measured=measured,
         title=title,
         values=every,
         whole=whole,
@@ -259,38 +225,8 @@ def _alternatives(
     return frozenset(found)
 
 
-def _called_elsewhere(descriptions: Sequence[TableDescription]) -> dict[str, set[str]]:
-    """What any table calls a value: "Chinese" is said of China in the tables too where China is no value."""
-    called: dict[str, set[str]] = {}
-    for description in descriptions:
-        for values in description.values.values():
-            for value, alternatives in values.items():
-                called.setdefault(value, set()).update(alternatives)
-    return called
-
-
-def _phrases(
-    spellings: Iterable[str],
-    kind: Kind,
-    table: int,
-    field: str,
-    key: str,
-    name: Name | None = None,
-    exact: bool = False,
-) -> Iterator[Phrase]:
-    for spelling in spellings:
-        found = tokens(spelling)
-        if not found:
-            continue
-        short = len(found) == 1 and (len(spelling) == 1 or fold(spelling) in STOP_WORDS or fold(spelling) in FILLER)
-        written = tuple(token.text for token in found) if exact or (short and spelling.isupper()) else ()
-        if not written and all(token.stem in FILLER for token in found) and kind == "name":
-            continue
-        yield Phrase(tuple(token.stem for token in found), kind, table, field, key, written, name)
-
-
 def _words_of(description: TableDescription, index: int) -> Iterator[Phrase]:
-    yield from _phrases((*description.words, description.label), "word", index, "", "")
+    yield from phrases_of((*description.words, description.label), "word", index, "", "")
 
 
 def _fixed(description: TableDescription, names: Names) -> tuple[Name, ...]:
@@ -333,9 +269,7 @@ def _plain_words(text: str, names: Names) -> Iterator[str]:
 
 def _content(value: str) -> list[str]:
     return [
-        lemma(match[0])
-        for match in _WORD.finditer(value)
-        if fold(match[0]) not in STOP_WORDS and fold(match[0]) != "number"
+        token.stem for token in tokens(value) if fold(token.text) not in STOP_WORDS and fold(token.text) != "number"
     ]
 
 
@@ -352,16 +286,3 @@ def _head(value: str) -> str:
 def _is_whole(description: TableDescription, field: str, value: str) -> bool:
     """Whether a value is all of them: it is called so, or the sentence leaves it out."""
     return fold(value) in TOTAL_VALUES or description.sentence_values.get(field, {}).get(value) == ""
-
-
-def _initials(names: Names, vocabulary: set[str]) -> dict[str, tuple[str, ...]]:
-    """`RE` for "rare earths": initials of the names made of words that the tables use, where they are no name yet."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in names.all:
-        words = [match[0] for match in _WORD.finditer(name.preferred)]
-        if len(words) < 2 or not all(lemma(word) in vocabulary for word in words):
-            continue
-        initials = "".join(word[0] for word in words).upper()
-        if names.named(initials) is None:
-            found.setdefault(initials, tuple(words))
-    return found

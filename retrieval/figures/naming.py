@@ -1,0 +1,128 @@
+"""Which values of a table a question names, and the filters that they make. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.figures.lexicon import FILLER
+from retrieval.figures.phrases import Match, Token
+from retrieval.figures.vocabulary import Table, Value
+
+SIDES = 3  # values that one question may set side by side
+_LONG = 3  # content words from which a value may be met without being named whole
+_COVERED = 0.59
+_LOOSELY = 100  # how far behind a value that is named stands one that says the same and more
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The values that a field may have; `unsaid` counts, for each, its words that the question does not say."""
+
+    field: str
+    values: tuple[str, ...]
+    unsaid: tuple[int, ...] = ()
+
+
+def longest(matches: Sequence[Match]) -> list[Match]:
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda one: (one.start - one.end, one.start)):
+        if all(match.end <= other.start or other.end <= match.start for other in kept):
+            kept.append(match)
+    return kept
+
+
+def within_name(
+    table: Table, match: Match, named: Sequence[Match], own: Sequence[Match], said: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a match is only a part of some name that the table does not have: "Norland" in "Norland Sea Office"."""
+    has = {(one.start, one.end) for one in own}
+    return any(
+        name.start <= match.start
+        and match.end <= name.end
+        and match.end - match.start < name.end - name.start
+        and (name.start, name.end) not in has
+        and not set(name.phrase.stems) <= said | table.vocabulary
+        for name in named
+    )
+
+
+def values_named(
+    table: Table, words: Sequence[Token], timed: frozenset[int], own: Sequence[Match], named: Sequence[Match]
+) -> list[tuple[Value, frozenset[int]]]:
+    """The values that the question names, each with the words that name it; per field only those named most fully."""
+    stems = [word.stem for word in words]
+    hits: dict[tuple[str, str], list[Match]] = {}
+    for match in own:
+        if match.phrase.kind == "value":
+            hits.setdefault((match.phrase.field, match.phrase.key), []).append(match)
+    found: list[tuple[Value, frozenset[int]]] = []
+    much = "much" in stems and "mani" not in stems
+    for value in table.values:
+        if much and value.value.lower().startswith("number of"):
+            continue
+        here = [
+            match
+            for match in hits.get((value.field, value.value), ())
+            if not within_name(table, match, named, own, value.own)
+        ]
+        cover = {at for match in here for at in range(match.start, match.end)}
+        if here or _met(table, value, stems):
+            own_words = value.own.union(*(bag for bag in value.bags if bag <= set(stems)))
+            cover |= {at for at, stem in enumerate(stems) if stem in own_words and at not in timed}
+        if cover:
+            found.append((value, frozenset(cover)))
+    # "freight" in "timber freight" is the table's own word, and makes no value the one that is named most fully.
+    called = {match.start for match in own if match.phrase.kind == "word" and match.end - match.start == 1}
+    if not table.what:
+        found = [(value, cover - called or cover) for value, cover in found]
+    kept = [(v, c) for v, c in found if not any(o.field == v.field and c < cover for o, cover in found)]
+    # A unit that only repeats what a value says chooses nothing: "mines" in "number of mines".
+    said = {at for value, cover in kept if value.field not in table.units for at in cover}
+    kept = [(v, c) for v, c in kept if v.field not in table.units or not c <= said]
+    return sorted(kept, key=lambda pair: (pair[0].field, pair[0].value))
+
+
+def _met(table: Table, value: Value, stems: Sequence[str]) -> bool:
+    """Whether a value is named in other order than it is told, or a long one by most of its content and what it is."""
+    if any(bag <= set(stems) for bag in value.bags):
+        return True
+    if value.field in table.plain or len(value.own) < _LONG:
+        return False
+    met = value.own & set(stems)
+    return len(met) / len(value.own) > _COVERED and (not value.head or value.head in met)
+
+
+def filters_of(
+    table: Table, values: Sequence[tuple[Value, frozenset[int]]], over: str, stems: Sequence[str]
+) -> list[tuple[Filter, ...]] | None:
+    """One set of filters for each side of the question; null where it sets too many side by side."""
+    by_field: dict[str, list[list[tuple[Value, frozenset[int]]]]] = {}
+    for value, cover in values:
+        if value.field == over and value.value in table.whole.values():
+            continue
+        groups = by_field.setdefault(value.field, [])
+        joined = [group for group in groups if any(cover & other for _, other in group)]
+        rest = [group for group in groups if group not in joined]
+        by_field[value.field] = [*rest, [pair for group in joined for pair in group] + [(value, cover)]]
+    choices = [[_filter(table, field, group, stems) for group in groups] for field, groups in by_field.items()]
+    sides = list(itertools.islice(itertools.product(*choices), SIDES + 1))
+    return sides if len(sides) <= SIDES else None
+
+
+def _filter(table: Table, field: str, named: Sequence[tuple[Value, frozenset[int]]], stems: Sequence[str]) -> Filter:
+    """The values named; in a field with a general value, behind them those that say the same and more."""
+    said = set(stems)
+    unsaid = {value.value: len(value.own - said) for value, _ in named}
+    if field in table.plain:
+        covered = {stems[at] for _, cover in named for at in cover} - FILLER
+        for value in table.loose:
+            if value.field == field and covered & _all_words(table, field) <= value.own:
+                unsaid.setdefault(value.value, _LOOSELY + len(value.own - said))
+    ordered = sorted(unsaid.items(), key=lambda item: (item[1], item[0]))
+    return Filter(field, tuple(value for value, _ in ordered), tuple(count for _, count in ordered))
+
+
+def _all_words(table: Table, field: str) -> frozenset[str]:
+    return frozenset(stem for value in table.values if value.field == field for stem in value.own)
