@@ -12,6 +12,8 @@ from datetime import datetime
 
 import numpy as np
 
+from retrieval.briefing.disputes import opposed
+from retrieval.briefing.telling import endangers
 from retrieval.candidates import READ, Found, Read, Sentence, read_by, search, sentences_of
 from retrieval.embedding import Encoder, Floats, text_hash
 from retrieval.evidence import evidence
@@ -20,7 +22,6 @@ from retrieval.features.pair import pair
 from retrieval.figures import NoRow, SqlFigures, TableAnswer, Tables, ask_tables
 from retrieval.index import Index
 from retrieval.library import Library
-from retrieval.disputes import opposed
 from retrieval.models import Answer, Citation, Claim, Disagreement, Draft, Evidence
 from retrieval.names import Names
 from retrieval.question import Question, read_question
@@ -28,7 +29,6 @@ from retrieval.ranker import Ranker
 from retrieval.reader import Reader
 from retrieval.story import Story
 from retrieval.vectors import Vectors
-from retrieval.telling import endangers
 from retrieval.verify import Verified, verify
 from retrieval.writers import extractive
 from retrieval.writers.rows import write as write_rows
@@ -59,7 +59,14 @@ class Answering:
     """Answers questions from the library. Thread-safe."""
 
     def __init__(
-        self, story: Story, library: Library, index: Index, vectors: Vectors, encoder: Encoder, reader: Reader, ranker: Ranker
+        self,
+        story: Story,
+        library: Library,
+        index: Index,
+        vectors: Vectors,
+        encoder: Encoder,
+        reader: Reader,
+        ranker: Ranker,
     ) -> None:
         self._story = story
         self._library = library
@@ -123,7 +130,13 @@ class Answering:
         )
 
     def _declined(
-        self, text: str, draft: Draft, considered: Considered, table: NoRow | None, chance: float, milliseconds: dict[str, float]
+        self,
+        text: str,
+        draft: Draft,
+        considered: Considered,
+        table: NoRow | None,
+        chance: float,
+        milliseconds: dict[str, float],
     ) -> Answer:
         return Answer(
             question=text,
@@ -193,7 +206,10 @@ class Answering:
         near = sorted(sentences, key=lambda one: -_nearness(one))[:READ_CLOSELY]
         tokens = self._vectors.tokens(one.text for one in near)
         pairs = [
-            (tokens.get(text_hash(one.text), np.zeros((0, read.tokens.shape[1]), np.float32)), self._encoder.token_ids(one.text))
+            (
+                tokens.get(text_hash(one.text), np.zeros((0, read.tokens.shape[1]), np.float32)),
+                self._encoder.token_ids(one.text),
+            )
             for one in near
         ]
         scores = self._reader.score(read.tokens, read.ids, pairs)
@@ -261,7 +277,9 @@ def disagreements_with(
             near = considered.scores[0] - score <= DISPUTED_WITHIN
             if not (declared and near and other.origin != source.origin and opposed(citation.quote, sentence.text)):
                 continue
-            if len(found) == MOST_DISAGREEMENTS or any(sentence.text == one.quote for one in (*others, *verified.citations)):
+            if len(found) == MOST_DISAGREEMENTS or any(
+                sentence.text == one.quote for one in (*others, *verified.citations)
+            ):
                 continue
             number = len(verified.citations) + len(others) + 1
             others.append(Citation(number, sentence.found.passage, other, sentence.start, sentence.end))

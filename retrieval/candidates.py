@@ -85,7 +85,8 @@ def fuse(dense: Ranked, lexical: Ranked, rows: dict[str, tuple[Passage, Source]]
     high = max(dense_of.values(), default=1.0)
     top = max(lexical_of.values(), default=0.0) or 1.0
     own = {
-        key: (max(dense_of.get(key, low) - low, 0.0) / ((high - low) or 1.0), lexical_of.get(key, 0.0) / top) for key in rows
+        key: (max(dense_of.get(key, low) - low, 0.0) / ((high - low) or 1.0), lexical_of.get(key, 0.0) / top)
+        for key in rows
     }
     place = {(passage.document_id, passage.ordinal): key for key, (passage, _) in rows.items()}
     found: list[Found] = []

@@ -99,7 +99,9 @@ def mentions(text: str) -> list[Mention]:
         day = part["d1"] or part["d2"] or part["d3"]
         if month and month.lower() in ("may", "mar", "march") and not (year or day):
             before = text[: match.start()].rstrip().lower()
-            timed = before.endswith((" in", " of", " since", " by", " until", " during", " to", " from", " last", " early", " late"))
+            timed = before.endswith(
+                (" in", " of", " since", " by", " until", " during", " to", " from", " last", " early", " late")
+            )
             if not timed and not (month[0].isupper() and match.start() > 0 and month.lower() != "may"):
                 continue
         number = _MONTHS[month.lower()] if month and month.lower() in _MONTHS else int(month) if month else None
@@ -120,8 +122,13 @@ def mentions(text: str) -> list[Mention]:
 
 _SINCE = re.compile(r"\b(?:since|after|from)\s*$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|before|by|up to)\s*$", re.IGNORECASE)
-_LATEST = re.compile(r"\b(?:latest|newest|most recent|recently|right now|currently|now|today|so far|last week|this week|news)\b", re.IGNORECASE)
-_AGO = re.compile(r"\b(?:last|past)\s+(?:(\d+)\s+)?(day|week|month|year)s?\b|\bthis\s+(week|month|year)\b", re.IGNORECASE)
+_LATEST = re.compile(
+    r"\b(?:latest|newest|most recent|recently|right now|currently|now|today|so far|last week|this week|news)\b",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"\b(?:last|past)\s+(?:(\d+)\s+)?(day|week|month|year)s?\b|\bthis\s+(week|month|year)\b", re.IGNORECASE
+)
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
 
 

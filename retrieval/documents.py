@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from retrieval.digest_document import citation_json, disagreement_json, evidence_json
+from retrieval.briefing.document import citation_json, disagreement_json, evidence_json
 from retrieval.models import Answer, Claim, Computed, Passage, Source, marked
 
 if TYPE_CHECKING:

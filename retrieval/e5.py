@@ -74,9 +74,7 @@ def read_weights(path: Path) -> Weights:
     at += 4 * count
     blob = data[at : at + blob_length]
     at += blob_length
-    pieces = [
-        (blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i])) for i in range(count)
-    ]
+    pieces = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i])) for i in range(count)]
     normal_count, normal_bytes = struct.unpack_from("<iI", data, at)
     at += 8
     normal = dict(_normal_map(data[at : at + normal_bytes], normal_count))
@@ -118,7 +116,7 @@ def build_tokenizer(weights: Weights) -> Tokenizer:
             pieces[index] = (f"<unused-{index}>", lowest - 100)
         seen.add(piece)
     tokenizer = Tokenizer(models.Unigram(pieces, weights.unknown, False))
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=True)  # type: ignore[assignment]
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=True)
     return tokenizer
 
 
@@ -184,7 +182,9 @@ def build_graph(weights: Weights) -> onnx.ModelProto:
         graph.add("Gelu", [wide], f"{name}.gelu", domain="com.microsoft")
         back = graph.linear(f"{name}.gelu", f"{name}.fo", hidden, weights.feed_forward)
         graph.add("Add", [x, back], f"{name}.sum2")
-        x = graph.normalised(f"{name}.sum2", f"{name}.oln", "hidden" if layer == weights.layers - 1 else f"x{layer + 1}")
+        x = graph.normalised(
+            f"{name}.sum2", f"{name}.oln", "hidden" if layer == weights.layers - 1 else f"x{layer + 1}"
+        )
     return graph.model()
 
 
@@ -226,7 +226,10 @@ class _Graph:
         graph = helper.make_graph(
             self._nodes,
             "e5-small",
-            [tensor("input_ids", TensorProto.INT64, ["batch", "length"]), tensor("mask", TensorProto.INT64, ["batch", "length"])],
+            [
+                tensor("input_ids", TensorProto.INT64, ["batch", "length"]),
+                tensor("mask", TensorProto.INT64, ["batch", "length"]),
+            ],
             [tensor("hidden", TensorProto.FLOAT, ["batch", "length", self._weights.hidden])],
             self._constants,
         )

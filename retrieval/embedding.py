@@ -60,7 +60,9 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(vocabulary))
         with np.load(characters) as stored:
-            self._characters = {int(code): str(text) for code, text in zip(stored["codes"], stored["texts"], strict=True)}
+            self._characters = {
+                int(code): str(text) for code, text in zip(stored["codes"], stored["texts"], strict=True)
+            }
             self.rarity: Floats = stored["rarity"]
         self._lock = threading.Lock()
         self._prefixes = {name: self.token_ids(f"{name}:") for name in ("query", "passage")}
@@ -109,10 +111,11 @@ def _batches(rows: list[list[int]]) -> Iterator[list[int]]:
         yield batch
 
 
-def unit(vectors: Floats) -> Floats:
+def unit(vectors: npt.NDArray[np.floating[Any]]) -> Floats:
     """Scaled to length one along the last axis; a zero vector stays zero."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(length, 1e-9)).astype(np.float32)
+    scaled: Floats = (vectors / np.maximum(length, 1e-9)).astype(np.float32)
+    return scaled
 
 
 def _built(cache: Path) -> tuple[Path, Path, Path]:

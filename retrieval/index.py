@@ -13,6 +13,7 @@ import math
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,9 @@ class IndexMismatch(RuntimeError):
 class Index:
     """Follows the library's log of changes, and finds passages by vector and by word. Thread-safe."""
 
-    def __init__(self, library: Library, names: Names, vectors: Vectors, home: Path, chroma_url: str | None = None) -> None:
+    def __init__(
+        self, library: Library, names: Names, vectors: Vectors, home: Path, chroma_url: str | None = None
+    ) -> None:
         self._library = library
         self._names = names
         self._vectors = vectors
@@ -122,7 +125,9 @@ class Index:
                 some = ids[start : start + _AT_ONCE]
                 found = t.passages.c.document_id.in_(some) | t.passages.c.source_id.in_(some)
                 rows = connection.execute(
-                    select(t.passages.c.passage_id, t.passages.c.text, t.passages.c.header, t.passages.c.live).where(found)
+                    select(t.passages.c.passage_id, t.passages.c.text, t.passages.c.header, t.passages.c.live).where(
+                        found
+                    )
                 )
                 for row in rows:
                     if row.live:
@@ -187,7 +192,9 @@ class Index:
                     ).all()
                 vectors = self._vectors.whole(row.text for row in rows)
                 kept = [row for row in rows if text_hash(row.text) in vectors]
-                matrix = np.stack([vectors[text_hash(row.text)] for row in kept]) if kept else np.zeros((0, 1), np.float32)
+                matrix = (
+                    np.stack([vectors[text_hash(row.text)] for row in kept]) if kept else np.zeros((0, 1), np.float32)
+                )
                 self._exact = (last, [row.passage_id for row in kept], matrix)
             _, keys, matrix = self._exact
         if not keys:
@@ -202,8 +209,9 @@ class Index:
         if not wanted:
             return []
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in wanted[:64])
+        # Ordered by `rank`, the full text sorts by itself and reads the ids of the best only.
         rows = self._words().execute(
-            "SELECT passage_id, bm25(words, 0, 1, 3) AS score FROM words WHERE words MATCH ? ORDER BY score LIMIT ?",
+            "SELECT passage_id, rank FROM words WHERE words MATCH ? AND rank MATCH 'bm25(0, 1, 3)' ORDER BY rank LIMIT ?",
             (query, k),
         )
         return [(key, -score) for key, score in rows]
@@ -251,7 +259,8 @@ class Index:
             connection.execute("DROP TABLE IF EXISTS words")
             connection.execute("DROP TABLE IF EXISTS vocabulary")
             connection.execute(
-                "CREATE VIRTUAL TABLE words USING fts5(passage_id UNINDEXED, header, body, tokenize='unicode61 remove_diacritics 0')"
+                "CREATE VIRTUAL TABLE words USING fts5(passage_id UNINDEXED, header, body,"
+                " tokenize='unicode61 remove_diacritics 0')"
             )
             connection.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row')")
             connection.execute("INSERT INTO about VALUES (?)", (version,))
@@ -283,16 +292,17 @@ class Index:
         parts = urlsplit(self._chroma_url)
         secure = parts.scheme == "https"
         return chromadb.HttpClient(
-            host=parts.hostname or "localhost", port=parts.port or (443 if secure else 8000), ssl=secure, settings=settings
+            host=parts.hostname or "localhost",
+            port=parts.port or (443 if secure else 8000),
+            ssl=secure,
+            settings=settings,
         )
 
     def _drop_collection(self) -> None:
         import chromadb.errors
 
-        try:
+        with suppress(ValueError, chromadb.errors.ChromaError):  # there was none
             self._client().delete_collection(COLLECTION)
-        except (ValueError, chromadb.errors.ChromaError):
-            pass  # there was none
 
 
 def _digest(names: Names) -> str:

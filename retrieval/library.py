@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -44,6 +44,9 @@ class Change:
     what: What
     source_id: str
     version: int
+
+
+_PASSAGE = [t.passages.c[one.name] for one in fields(Passage)]  # the columns of a passage, in its order
 
 
 class Library:
@@ -136,9 +139,7 @@ class Library:
                 stored_at=now,
             )
         )
-        connection.execute(
-            update(t.passages).where(t.passages.c.document_id == document.source_id).values(live=False)
-        )
+        connection.execute(update(t.passages).where(t.passages.c.document_id == document.source_id).values(live=False))
         outcome.passages += _write_passages(connection, document, version)
         what: What = "added" if known is None else "updated"
         _log(connection, what, document.source_id, version, now)
@@ -157,9 +158,7 @@ class Library:
             if row is None:
                 return False
             connection.execute(
-                update(t.sources)
-                .where(t.sources.c.source_id == source_id)
-                .values(state="withdrawn", withdrawn_why=why)
+                update(t.sources).where(t.sources.c.source_id == source_id).values(state="withdrawn", withdrawn_why=why)
             )
             affected = (t.passages.c.document_id == source_id) | (t.passages.c.source_id == source_id)
             connection.execute(update(t.passages).where(affected).values(live=False))
@@ -195,10 +194,11 @@ class Library:
         with self.database.read() as connection:
             last = connection.execute(select(func.max(t.changes.c.number))).scalar() or 0
             rows = connection.execute(
-                select(t.passages).where(t.passages.c.passage_id.in_(passage_ids), t.passages.c.live)
-            ).all()
-            known = self._sources_at(connection, last, {row.source_id for row in rows})
-        return {row.passage_id: (_passage(row), known[row.source_id]) for row in rows if row.source_id in known}
+                select(*_PASSAGE).where(t.passages.c.passage_id.in_(passage_ids), t.passages.c.live)
+            )
+            found = [Passage(*row) for row in rows]
+            known = self._sources_at(connection, last, {passage.source_id for passage in found})
+        return {one.passage_id: (one, known[one.source_id]) for one in found if one.source_id in known}
 
     def _sources_at(self, connection: Connection, last: int, source_ids: set[str]) -> dict[str, Source]:
         """The live sources by id; they are kept in memory until the library's next change."""
@@ -274,15 +274,11 @@ class Library:
 
     def cursor(self, consumer: str) -> int:
         with self.database.read() as connection:
-            return (
-                connection.execute(select(t.cursors.c.number).where(t.cursors.c.consumer == consumer)).scalar() or 0
-            )
+            return connection.execute(select(t.cursors.c.number).where(t.cursors.c.consumer == consumer)).scalar() or 0
 
     def move_cursor(self, consumer: str, number: int) -> None:
         with self.database.write() as connection:
-            moved = connection.execute(
-                update(t.cursors).where(t.cursors.c.consumer == consumer).values(number=number)
-            )
+            moved = connection.execute(update(t.cursors).where(t.cursors.c.consumer == consumer).values(number=number))
             if moved.rowcount == 0:
                 connection.execute(insert(t.cursors).values(consumer=consumer, number=number))
 

@@ -85,7 +85,7 @@ def load_names(path: Path) -> Names:
     """Reads `names.yaml`; without the file there are no names. Raises ValueError naming the entry that is wrong."""
     if not path.is_file():
         return Names()
-    entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or []  # ten times as quick
     names: list[Name] = []
     for number, entry in enumerate(entries, start=1):
         if not isinstance(entry, dict) or not entry.get("preferred") or not entry.get("kind"):

@@ -38,7 +38,7 @@ def passages(text: str, size: int = PASSAGE) -> list[Span]:
         inside = list(_sentences_of(text, start, end))
         if not inside:
             continue
-        if end - start < 90 and len(inside) == 1 and text[end - 1] not in ".!?…。:;,\"”)":
+        if end - start < 90 and len(inside) == 1 and text[end - 1] not in '.!?…。:;,"”)':
             heading.extend(inside)
             continue
         groups.append(heading + inside)

@@ -13,22 +13,21 @@ from retrieval.words import fold, number_form, stems, words
 
 Wanted = Literal["number", "person", "place", "date", "cause", "yes-no", "thing"]
 
-_PATTERNS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
-    (wanted, re.compile(pattern, re.IGNORECASE))
-    for wanted, pattern in (
-        ("cause", r"\bwhy\b|\bwhat (?:caused|led to|made)\b|\b(?:reasons?|cause) (?:for|of|behind)\b|\bhow come\b"),
-        (
-            "number",
-            r"\bhow (?:many|much|big|large|long|far|old|high|deep|tall|strong|often)\b|\bwhat (?:share|percentage|percent|number|proportion|"
-            r"amount|quantity|price|fraction|rate|size|length|distance|tonnage|volume)\b|\b(?:number|count|total|toll|price|tonnage|share|percentage)\b"
-            r"(?: of [^?]*)?\?*$|\bat what (?:price|level|rate)\b|\b(?:price|cost) of\b",
-        ),
-        ("date", r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\b(?:which|what) (?:day|month|year|date)\b|\bsince when\b|\bhow long ago\b|\bdate\b\s*\?*$"),
-        ("person", r"\bwho(?:m|se)?\b|\bwhich (?:group|company|companies|country|countries|army|firm|person|general|official|outlet|agency|minister|analyst|party|unit|battalion)\b"),
-        ("place", r"\bwhere\b|\b(?:which|what) (?:town|city|village|township|place|area|river|region|port|gate|road|state|province|district|mine)\b"),
-        ("yes-no", r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|any)\b"),
-    )
-)  # fmt: skip
+_FORMS: dict[Wanted, str] = {
+    "cause": r"\bwhy\b|\bwhat (?:caused|led to|made)\b|\b(?:reasons?|cause) (?:for|of|behind)\b|\bhow come\b",
+    "number": r"\bhow (?:many|much|big|large|long|far|old|high|deep|tall|strong|often)\b"
+    r"|\bwhat (?:share|percentage|percent|number|proportion|amount|quantity|price|fraction|rate|size|length|distance|tonnage"
+    r"|volume)\b|\b(?:number|count|total|toll|price|tonnage|share|percentage)\b(?: of [^?]*)?\?*$"
+    r"|\bat what (?:price|level|rate)\b|\b(?:price|cost) of\b",
+    "date": r"\bwhen\b|\bwhat (?:date|day|month|year|time)\b|\b(?:which|what) (?:day|month|year|date)\b|\bsince when\b"
+    r"|\bhow long ago\b|\bdate\b\s*\?*$",
+    "person": r"\bwho(?:m|se)?\b|\bwhich (?:group|company|companies|country|countries|army|firm|person|general|official"
+    r"|outlet|agency|minister|analyst|party|unit|battalion)\b",
+    "place": r"\bwhere\b|\b(?:which|what) (?:town|city|village|township|place|area|river|region|port|gate|road|state"
+    r"|province|district|mine)\b",
+    "yes-no": r"^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|any)\b",
+}
+_PATTERNS = {wanted: re.compile(form, re.IGNORECASE) for wanted, form in _FORMS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +48,22 @@ class Question:
         return (*self.stems, *sorted(self.names))
 
 
-_UNIT = re.compile(r"\bhow (?:many|much)(?:\s+(?:more|other|of the|of))?\s+([^\W\d_][\w-]*)(?:\s+([^\W\d_][\w-]*))?", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\bhow (?:many|much)(?:\s+(?:more|other|of the|of))?\s+([^\W\d_][\w-]*)(?:\s+([^\W\d_][\w-]*))?", re.IGNORECASE
+)
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
 def read_question(text: str, names: Names, today: date) -> Question:
     """Reads a question as a person typed it."""
     text = " ".join(text.split())
-    wanted: Wanted = next((kind for kind, pattern in _PATTERNS if pattern.search(text)), "thing")
+    wanted: Wanted = next((kind for kind, pattern in _PATTERNS.items() if pattern.search(text)), "thing")
     unit = _UNIT.search(text)
     return Question(
         text=text,
         stems=stems(text),
         names=names.keys(text),
-        numbers=frozenset(
-            number_form(word) for word in words(text) if word[0].isdigit() and not _YEAR.match(word)
-        ),
+        numbers=frozenset(number_form(word) for word in words(text) if word[0].isdigit() and not _YEAR.match(word)),
         wanted=wanted,
         time=asked(text, today),
         unit=fold(unit.group(1)) if unit else None,

@@ -31,12 +31,13 @@ class Ranker:
 
     def order(self, features: Floats) -> Floats:
         """Scores to sort by, (sentences,), of features (sentences, features)."""
-        scores: Floats = ((features - self.mean) / self.scale) @ self.rank
-        return scores
+        return (((features - self.mean) / self.scale) @ self.rank).astype(np.float32)
 
     def chance(self, features: Floats, scores: Sequence[float]) -> float:
         """The chance that the best sentence answers: its features, and how far the next ones are behind."""
-        return float(1 / (1 + np.exp(-(decision_features(features, scores, self.mean, self.scale) @ self.decide + self.bias))))
+        return float(
+            1 / (1 + np.exp(-(decision_features(features, scores, self.mean, self.scale) @ self.decide + self.bias)))
+        )
 
 
 def decision_features(best: Floats, scores: Sequence[float], mean: Floats, scale: Floats) -> Floats:

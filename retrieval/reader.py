@@ -15,6 +15,7 @@ from retrieval.embedding import Floats
 
 QUESTION_TOKENS = 32
 SENTENCE_TOKENS = 72
+_AT_ONCE = 4  # sentences of like length: what a few of them need stays in the processor's cache
 _WEIGHTS = Path(__file__).parent / "weights" / "reader.onnx"
 
 
@@ -35,6 +36,16 @@ class Reader:
         """Log-odds, (sentences,). `question` and each sentence are projected token vectors (tokens, 128) with their ids."""
         if not sentences or not len(question_ids):
             return np.full(len(sentences), -9.0, np.float32)
+        scores = np.zeros(len(sentences), np.float32)
+        by_length = sorted(range(len(sentences)), key=lambda place: len(sentences[place][1]))
+        for start in range(0, len(by_length), _AT_ONCE):
+            some = by_length[start : start + _AT_ONCE]
+            scores[some] = self._score_batch(question, question_ids, [sentences[place] for place in some])
+        return scores
+
+    def _score_batch(
+        self, question: Floats, question_ids: Sequence[int], sentences: Sequence[tuple[Floats, Sequence[int]]]
+    ) -> Floats:
         asked = question[:QUESTION_TOKENS]
         ids = list(question_ids)[:QUESTION_TOKENS]
         count, length = len(sentences), min(SENTENCE_TOKENS, max(len(one[1]) for one in sentences) or 1)

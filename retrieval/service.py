@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from retrieval.answer import Answering
-from retrieval.briefing import Digest, compose
+from retrieval.briefing.compose import Digest, compose
+from retrieval.briefing.stories import story_id
 from retrieval.candidates import Found, Sentence
 from retrieval.clock import Clock
 from retrieval.database import Database
@@ -26,7 +27,6 @@ from retrieval.ranker import load_ranker
 from retrieval.reader import Reader
 from retrieval.readers import read_file
 from retrieval.story import Story, load, read_story
-from retrieval.stories import story_id
 from retrieval.vectors import Vectors
 
 Progress = Callable[[str, int, int], None]
@@ -56,7 +56,14 @@ class Retrieval:
     """The one way through, from sources to answers. Thread-safe; open one for each process."""
 
     def __init__(
-        self, database: Database, story: Story, library: Library, vectors: Vectors, index: Index, answering: Answering, clock: Clock
+        self,
+        database: Database,
+        story: Story,
+        library: Library,
+        vectors: Vectors,
+        index: Index,
+        answering: Answering,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -91,7 +98,9 @@ class Retrieval:
             database = Database(database_url or f"sqlite:///{home.resolve() / 'library.sqlite'}")
             database.migrate()
             encoder = Encoder(home / "models")
-            embedder: Embedder = BundledEmbedder(encoder) if embedding_model == BUNDLED else NamedEmbedder(embedding_model)
+            embedder: Embedder = (
+                BundledEmbedder(encoder) if embedding_model == BUNDLED else NamedEmbedder(embedding_model)
+            )
             library = Library(database, story.publishers.standing)
             vectors = Vectors(database, encoder, embedder)
             index = Index(library, story.names, vectors, home, chroma_url)

@@ -94,7 +94,7 @@ def read_story(folder: Path) -> Story:
 def _entries(path: Path) -> list[dict[str, object]]:
     if not path.is_file():
         return []
-    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise ValueError(f"{path.name}: a list of entries is wanted")
     return entries
@@ -109,7 +109,9 @@ def _publishers(path: Path) -> Publishers:
     for entry in _entries(path):
         standing = next((one for one in STANDINGS if one == entry.get("standing")), None)
         if standing is None or not entry.get("name"):
-            raise ValueError(f"{path.name}: {entry.get('name')!r} needs a name and a standing of {', '.join(STANDINGS)}")
+            raise ValueError(
+                f"{path.name}: {entry.get('name')!r} needs a name and a standing of {', '.join(STANDINGS)}"
+            )
         for name in (str(entry["name"]), *_strings(entry.get("variants"))):
             standings[name] = standing
     return Publishers(standings)
@@ -122,7 +124,9 @@ def _topics(path: Path) -> tuple[Topic, ...]:
         if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
             raise ValueError(f"{path.name}: a topic is lower-case words joined by hyphens, not {name!r}")
         topics.append(
-            Topic(name, str(entry.get("title") or name), str(entry.get("description") or ""), _strings(entry.get("words")))
+            Topic(
+                name, str(entry.get("title") or name), str(entry.get("description") or ""), _strings(entry.get("words"))
+            )
         )
     return tuple(topics)
 
@@ -168,14 +172,21 @@ def documents_of(story: Story) -> tuple[list[Document], tuple[Rejected, ...]]:
         if faults:
             rejected.append(Rejected(document.source_id, "; ".join(faults)))
             continue
-        documents[document.source_id] = document if document.topics else replace(document, topics=story.topics_of(document.text))
+        documents[document.source_id] = (
+            document if document.topics else replace(document, topics=story.topics_of(document.text))
+        )
     sound: list[Document] = []
     for document in documents.values():
         lost = [row for row in document.rows if row.source_id not in documents]
         rejected.extend(
-            Rejected(f"{document.source_id}, {row.period}", f"its source {row.source_id!r} is not in the story") for row in lost
+            Rejected(f"{document.source_id}, {row.period}", f"its source {row.source_id!r} is not in the story")
+            for row in lost
         )
-        sound.append(replace(document, rows=tuple(row for row in document.rows if row.source_id in documents)) if lost else document)
+        sound.append(
+            replace(document, rows=tuple(row for row in document.rows if row.source_id in documents))
+            if lost
+            else document
+        )
     return sound, tuple(rejected)
 
 

@@ -100,9 +100,7 @@ changes = Table(
     Column("source_id", String),
     Column("version", Integer),
 )
-cursors = Table(
-    "cursors", metadata, Column("consumer", String, primary_key=True), Column("number", BigInteger)
-)
+cursors = Table("cursors", metadata, Column("consumer", String, primary_key=True), Column("number", BigInteger))
 skipped = Table(
     "skipped",
     metadata,

@@ -87,7 +87,9 @@ class Vectors:
         alone = [part for part in parts if text_hash(part) not in fresh]
         for part, encoded in zip(alone, self._encoder.passages(alone), strict=True):
             rows[text_hash(part), BUNDLED] = _half(encoded.vector)
-            rows[text_hash(part), self.tokens_model] = np.round(self.project(encoded.states) * 127).astype(np.int8).tobytes()
+            rows[text_hash(part), self.tokens_model] = (
+                np.round(self.project(encoded.states) * 127).astype(np.int8).tobytes()
+            )
         return [{"text_hash": key, "model": model, "data": data} for (key, model), data in rows.items()]
 
     def _in_context(self, inside: list[str], encoded: Encoded) -> Floats:
@@ -130,8 +132,12 @@ class Vectors:
         found = self._read_all([*((key, BUNDLED) for key in own), *((key, self.tokens_model) for key in own),
                                 *((key, IN_CONTEXT) for key in around)])  # fmt: skip
         alone = {key: _floats(found[key, BUNDLED]) for key in own if (key, BUNDLED) in found}
-        tokens = {key: self._token_vectors(found[key, self.tokens_model]) for key in own if (key, self.tokens_model) in found}
-        context = {key: _floats(found[key, IN_CONTEXT]).reshape(-1, HIDDEN) for key in around if (key, IN_CONTEXT) in found}
+        tokens = {
+            key: self._token_vectors(found[key, self.tokens_model]) for key in own if (key, self.tokens_model) in found
+        }
+        context = {
+            key: _floats(found[key, IN_CONTEXT]).reshape(-1, HIDDEN) for key in around if (key, IN_CONTEXT) in found
+        }
         return alone, tokens, context
 
     def tokens(self, texts: Iterable[str]) -> dict[str, Floats]:
@@ -140,7 +146,7 @@ class Vectors:
         return {key: self._token_vectors(data) for key, data in found.items()}
 
     def _token_vectors(self, data: bytes) -> Floats:
-        return np.frombuffer(data, np.int8).astype(np.float32).reshape(-1, self._basis.shape[1]) / 127
+        return np.frombuffer(data, np.int8).astype(np.float32).reshape(-1, self._basis.shape[1]) / np.float32(127)
 
     def _read(self, keys: Iterable[str], model: str, *, cache: bool = True) -> dict[str, bytes]:
         found = self._read_all([(key, model) for key in keys], cache=cache)
@@ -167,7 +173,9 @@ class Vectors:
                         t.vectors.c.text_hash.in_(keys[start : start + _READ_AT_ONCE]), t.vectors.c.model.in_(models)
                     )
                 )
-                fresh.update({(row.text_hash, row.model): row.data for row in rows if (row.text_hash, row.model) in missing})
+                fresh.update(
+                    {(row.text_hash, row.model): row.data for row in rows if (row.text_hash, row.model) in missing}
+                )
         if cache:
             with self._lock:
                 self._cached.update(fresh)

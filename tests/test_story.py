@@ -41,7 +41,11 @@ def test_the_shipped_vectors_are_up_to_date() -> None:
 def test_every_publisher_has_a_standing() -> None:
     story = read_story(DATA)
     documents, _ = documents_of(story)
-    unknown = {one.publisher for one in documents if one.kind == "brief" and story.publishers.standing(one.publisher) == "unrated"}
+    unknown = {
+        one.publisher
+        for one in documents
+        if one.kind == "brief" and story.publishers.standing(one.publisher) == "unrated"
+    }
     assert len(unknown) < 40
 
 
@@ -54,5 +58,9 @@ def test_no_source_is_both_learned_from_and_reported_on(other: str) -> None:
     learned = {question["question"] for question in questions("learn")}
     assert not learned & {question["question"] for question in questions(other)}
     if other == "report":  # the exam was written apart, over all sources
-        first = {question["facts"][0] for question in questions("learn") if question["facts"] and question["kind"] != "table"}
-        assert not first & {question["facts"][0] for question in questions(other) if question["facts"] and question["kind"] != "table"}
+        first = {
+            question["facts"][0] for question in questions("learn") if question["facts"] and question["kind"] != "table"
+        }
+        assert not first & {
+            question["facts"][0] for question in questions(other) if question["facts"] and question["kind"] != "table"
+        }

@@ -31,8 +31,8 @@ def digest(
         raise click.UsageError("the span ends before it begins: --since must lie before --until")
     with opened() as at:
         from bot.commands.plain_text import digest_text
-        from retrieval.briefing import last_news
-        from retrieval.digest_document import digest_json
+        from retrieval.briefing.compose import last_news
+        from retrieval.briefing.document import digest_json
 
         check_topic(topic, [known.topic for known in at.retrieval.topics])
         if since is None and until is None:
@@ -47,7 +47,7 @@ def digest(
 
 def check_topic(topic: str | None, known: Sequence[str]) -> None:
     """Raises click.UsageError, which names the topics, for one that the story does not have."""
-    from retrieval.news import topics_of
+    from retrieval.briefing.news import topics_of
 
     for wanted in topics_of(topic):
         if wanted not in known:

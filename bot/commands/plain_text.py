@@ -10,10 +10,10 @@ from bot.render.answer import answer_blocks
 from bot.render.dates import dated, shown
 from bot.render.sources import listed
 from bot.render.text import one_line
-from retrieval.briefing import TOLD
+from retrieval.briefing.compose import TOLD
 
 if TYPE_CHECKING:
-    from retrieval.briefing import Digest, FigureChange
+    from retrieval.briefing.compose import Digest, FigureChange
     from retrieval.candidates import Found
     from retrieval.models import Answer, Citation, Source
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.render.digest import View
-from retrieval.briefing import Digest
+from retrieval.briefing.compose import Digest
 
 PREFIX = "dig"
 MOST_BYTES = 64

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from bot.render.digest import Rendered, View, digest_message
 from bot.tables.deliveries import Delivery
 from bot.zones import zone_named
-from retrieval.briefing import Digest
+from retrieval.briefing.compose import Digest
 from retrieval.names import Names
 
 KEPT = 32  # digests, and for each the ways in which it was rendered

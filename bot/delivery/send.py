@@ -23,7 +23,7 @@ from bot.sending import NotSent, Outgoing, Priority, Sender, SendFailure
 from bot.tables.chats import Chats
 from bot.tables.deliveries import MOST_UNKNOWN, Deliveries, Delivery
 from bot.tables.subscriptions import Subscriptions
-from retrieval.briefing import Digest
+from retrieval.briefing.compose import Digest
 from retrieval.clock import Clock
 from retrieval.database import Database
 

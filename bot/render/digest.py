@@ -10,7 +10,7 @@ from bot.render.answer import evidence_line, is_stale
 from bot.render.dates import shown
 from bot.render.html import Block, Run, bold, html, italic, link, plain
 from bot.render.text import one_line
-from retrieval.briefing import TOLD, Digest, FigureChange, Point, Story
+from retrieval.briefing.compose import TOLD, Digest, FigureChange, Point, Story
 from retrieval.models import Citation, Claim, Disagreement
 
 MOST = 1_800  # visible characters of the message

@@ -76,9 +76,7 @@ class BotApi:
                 return Response(file.content, media_type="application/octet-stream")
         return _refusal(ApiError(404, "Not Found"))
 
-    async def _method(
-        self, token: str, name: str, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _method(self, token: str, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         params, chat_id, broken = await _read(scope, receive)
         bot = self.state.bots.get(token)
         with self.state.changed:

@@ -15,12 +15,7 @@ def sees(bot: Bot, chat: Chat, message: Message) -> bool:
     member = chat.member(bot.id)
     if member.status in ("left", "kicked"):
         return False
-    if (
-        not bot.privacy
-        or member.status in ADMINISTRATORS
-        or message.service
-        or chat.type == "channel"
-    ):
+    if not bot.privacy or member.status in ADMINISTRATORS or message.service or chat.type == "channel":
         return True
     if message.via_bot_id == bot.id or _replies_to(bot, chat, message):
         return True

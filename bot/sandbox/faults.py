@@ -62,9 +62,7 @@ class FaultPlan:
         self.released = 0
         """How often `release` was called; a request that hangs goes on when it changes."""
 
-    def fail_next(
-        self, method: str, fault: Fault, *, chat_id: int | None = None, times: int = 1
-    ) -> None:
+    def fail_next(self, method: str, fault: Fault, *, chat_id: int | None = None, times: int = 1) -> None:
         """The next `times` calls of `method` (`*`: any but getUpdates), in `chat_id` if given, fail."""
         with self._lock:
             self._planned.append(_Planned(method.casefold(), chat_id, fault, times))

@@ -73,9 +73,7 @@ def _inline_button(button: Any) -> Json:
     _text(button, "inline keyboard button")
     actions = [name for name in ACTIONS if name in button]
     if not actions:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise bad_request("BUTTON_TYPE_INVALID")
     if button.get("style", "primary") not in STYLES:

@@ -65,9 +65,7 @@ class Log:
 
         return self.wait(come, f"{n} message(s) after {message.text!r}", timeout)
 
-    def count(
-        self, n: int, chat: Chat | User | int | None = None, timeout: float = PATIENCE
-    ) -> list[Message]:
+    def count(self, n: int, chat: Chat | User | int | None = None, timeout: float = PATIENCE) -> list[Message]:
         """Waits until the bot has sent `n` messages in all (in a chat), and gives them all."""
 
         def enough() -> list[Message] | None:

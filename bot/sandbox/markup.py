@@ -223,8 +223,7 @@ class _HtmlParser:
         opened = self.open.pop()
         if name and name != opened.tag:
             raise MarkupError(
-                f"Unmatched end tag at byte offset {begin}, "
-                f'expected "</{opened.tag}>", found "</{name}>"'
+                f'Unmatched end tag at byte offset {begin}, expected "</{opened.tag}>", found "</{name}>"'
             )
         if self.units > opened.offset:
             self.close(opened)

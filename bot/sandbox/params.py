@@ -116,9 +116,7 @@ def _form(data: bytes) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _multipart(
-    body: bytes, options: str, values: dict[str, Any], uploads: dict[str, Upload]
-) -> None:
+def _multipart(body: bytes, options: str, values: dict[str, Any], uploads: dict[str, Upload]) -> None:
     boundary = _option(options, "boundary")
     if not boundary:
         raise bad_request("can't parse request: no boundary")
@@ -132,9 +130,7 @@ def _multipart(
         disposition = headers.get("content-disposition", "")
         name = _option(disposition, "name")
         if 'filename="' in disposition or "filename*=" in disposition:
-            uploads[name] = Upload(
-                _option(disposition, "filename"), content, headers.get("content-type", "")
-            )
+            uploads[name] = Upload(_option(disposition, "filename"), content, headers.get("content-type", ""))
         else:
             values[name] = _decoded(content)
     raise ApiError(400, "Bad Request: can't parse request: unfinished body")

@@ -88,9 +88,7 @@ class People:
             message.thread_id = thread.thread_id if isinstance(thread, Topic) else thread
             return self._put(where, message)
 
-    def _message(
-        self, user: User, text: str, chat: Chat, document: tuple[str, bytes] | None
-    ) -> Message:
+    def _message(self, user: User, text: str, chat: Chat, document: tuple[str, bytes] | None) -> Message:
         file: File | None = None
         if document is not None:
             name, content = document
@@ -99,16 +97,12 @@ class People:
         return Message(0, chat.id, self.state.now(), content_, user)
 
     def _put(self, chat: Chat, message: Message) -> Message:
-        private_bot = next(
-            (b for b in self.state.bots.values() if b.private_chats.get(chat.id) is chat), None
-        )
+        private_bot = next((b for b in self.state.bots.values() if b.private_chats.get(chat.id) is chat), None)
         self.state.add_message(chat, private_bot, message)
         deliver(self.state, chat, message)
         return message
 
-    def serves(
-        self, chat: Chat, service: Json, by: User | None = None, thread_id: int | None = None
-    ) -> Message:
+    def serves(self, chat: Chat, service: Json, by: User | None = None, thread_id: int | None = None) -> Message:
         """A service message, such as a new member; also what Telegram itself tells."""
         with self.state.changed:
             message = Message(0, chat.id, self.state.now(), Content(), by, service=service)
@@ -162,9 +156,7 @@ class People:
     def _query(self, user: User, text: str) -> Query:
         return Query(self.state.next_query_id(), user, self.state.monotonic(), text)
 
-    def asks_inline(
-        self, user: User, text: str, *, offset: str = "", chat_type: str = "sender"
-    ) -> Query:
+    def asks_inline(self, user: User, text: str, *, offset: str = "", chat_type: str = "sender") -> Query:
         """A person types `@bot text` in any chat; the answer comes into the query."""
         with self.state.changed:
             query = self._query(user, speakable(text))
@@ -186,12 +178,8 @@ class People:
             results = (query.answer or {}).get("results", [])
             result = next(r for r in results if r["id"] == result_id)
             said = result.get("sandbox_content", {"text": result.get("title", ""), "entities": []})
-            content = Content(
-                said["text"], tuple(said["entities"]), markup=result.get("reply_markup")
-            )
-            message = Message(
-                0, chat.id, self.state.now(), content, query.user, via_bot_id=self.bot.id
-            )
+            content = Content(said["text"], tuple(said["entities"]), markup=result.get("reply_markup"))
+            message = Message(0, chat.id, self.state.now(), content, query.user, via_bot_id=self.bot.id)
             return self._put(chat, message)
 
     def blocks(self, user: User, bot: Bot | None = None) -> None:

@@ -130,9 +130,7 @@ class LocalTelegram:
     def refusals(self) -> list[Refusal]:
         return self.log.refusals
 
-    def fail_next(
-        self, method: str, fault: Fault, *, chat_id: int | None = None, times: int = 1
-    ) -> None:
+    def fail_next(self, method: str, fault: Fault, *, chat_id: int | None = None, times: int = 1) -> None:
         """The next calls of `method` meet that trouble: see `faults`."""
         self.faults.fail_next(method, fault, chat_id=chat_id, times=times)
 
@@ -168,9 +166,7 @@ class LocalBotApi(LocalTelegram):
         host = f"[{self.host}]" if ":" in self.host else self.host
         self.url = f"http://{host}:{self._listener.getsockname()[1]}"
         self._server = http_server(LocalApp(self.api, self.page))
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True)
         self._thread.start()
         return self
 

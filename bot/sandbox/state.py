@@ -51,9 +51,7 @@ class Refusal:
 class State:
     """One Telegram. `monotonic` measures durations: flood limits and the age of queries."""
 
-    def __init__(
-        self, clock: Clock | None = None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, clock: Clock | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.clock: Clock = clock or SystemClock()
         self.monotonic = monotonic
         self.changed = threading.Condition(threading.RLock())
@@ -97,9 +95,7 @@ class State:
 
         return stop
 
-    def add_bot(
-        self, token: str, username: str, name: str, *, privacy: bool = True, inline: bool = True
-    ) -> Bot:
+    def add_bot(self, token: str, username: str, name: str, *, privacy: bool = True, inline: bool = True) -> Bot:
         user = User(int(token.split(":", 1)[0]), name, username=username, is_bot=True)
         bot = Bot(token, user, privacy=privacy, inline=inline)
         with self.changed:

@@ -57,9 +57,7 @@ def detect(text: str, entities: list[Json] | None = None) -> list[Json]:
     for match in _FOUND.finditer(text):
         kind = str(match.lastgroup)
         offset, length = utf16_length(text[: match.start()]), utf16_length(match[0])
-        overlaps = any(
-            e["offset"] < offset + length and offset < e["offset"] + e["length"] for e in closed
-        )
+        overlaps = any(e["offset"] < offset + length and offset < e["offset"] + e["length"] for e in closed)
         if overlaps or (kind == "url" and checked_link(match[0]) is None):
             continue
         given.append({"type": kind, "offset": offset, "length": length})

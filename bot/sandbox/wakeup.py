@@ -21,9 +21,7 @@ class Changes:
         """Done after the next change."""
         return self._future
 
-    async def wait(
-        self, change: asyncio.Future[None], timeout: float | None, *others: asyncio.Future[Any]
-    ) -> None:
+    async def wait(self, change: asyncio.Future[None], timeout: float | None, *others: asyncio.Future[Any]) -> None:
         """Waits for that change, for one of the others, or for the time to pass."""
         await asyncio.wait({change, *others}, timeout=timeout, return_when="FIRST_COMPLETED")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,11 @@ from retrieval.words import STOP_WORDS, fold, number_form, stems, words
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a sentence, read. `around` is the sentence with its passage and header."""
+    """A question and a sentence, read once for all features.
+
+    `around` is the sentence with its passage and header, `spelt` the words of the names that the question and the
+    sentence share, `stated` the times of the source itself.
+    """
 
     question: Question
     sentence: Sentence
@@ -29,31 +34,39 @@ class Pair:
     around_keys: frozenset[str]
     numbers: tuple[str, ...]
     times: tuple[Mention, ...]
-
-    @property
-    def stated(self) -> tuple[Span, ...]:
-        """The times of the source itself."""
-        source = self.sentence.found.source
-        return tuple(stated(value) for value in (source.published, source.about) if value)
+    words: tuple[str, ...]
+    spelt: frozenset[str]
+    stated: tuple[Span, ...]
 
 
 def pair(question: Question, sentence: Sentence, rarity: dict[str, float], names: Names) -> Pair:
     """Reads a sentence beside the question."""
-    text, passage = sentence.text, sentence.found.passage
+    text, passage, source = sentence.text, sentence.found.passage, sentence.found.source
     own = frozenset(stems(text))
     keys = names.keys(text)
+    found = names.find(text)
+    written = tuple(words(text))
     return Pair(
         question=question,
         sentence=sentence,
         rarity=rarity,
         stems=own,
         around=own | frozenset(stems(passage.text)) | frozenset(stems(passage.header)),
-        names=names.find(text),
+        names=found,
         keys=keys,
         around_keys=keys | names.keys(passage.text) | names.keys(passage.header),
-        numbers=tuple(number_form(word) for word in words(text) if word[0].isdigit()),
+        numbers=tuple(number_form(word) for word in written if word[0].isdigit()),
         times=tuple(mentions(text)),
+        words=written,
+        spelt=frozenset(stem for name in found if name.key in question.names for stem in _spelt(name)),
+        stated=tuple(stated(value) for value in (source.published, source.about) if value),
     )
+
+
+@lru_cache(maxsize=4_096)
+def _spelt(name: Name) -> frozenset[str]:
+    """The stems of a name under all its spellings."""
+    return frozenset(stem for spelling in (*name.spellings, *name.exact) for stem in stems(spelling))
 
 
 # The search's own scores
@@ -106,7 +119,11 @@ def _spelt(p: Pair) -> frozenset[str]:
     """The question's words that belong to a name which the sentence has under any spelling."""
     shared = p.keys & p.question.names
     return frozenset(
-        term for name in p.names if name.key in shared for spelling in (*name.spellings, *name.exact) for term in stems(spelling)
+        term
+        for name in p.names
+        if name.key in shared
+        for spelling in (*name.spellings, *name.exact)
+        for term in stems(spelling)
     )
 
 
@@ -120,17 +137,25 @@ def covered_in_source(p: Pair) -> float:
 
 def worst_uncovered(p: Pair) -> float:
     """The rarest word of the question that sentence, passage and header lack."""
-    return max((p.rarity.get(term, 0.0) for term in set(p.question.stems) if not _held(p, term, p.around)), default=0.0) / 8
+    return (
+        max((p.rarity.get(term, 0.0) for term in set(p.question.stems) if not _held(p, term, p.around)), default=0.0)
+        / 8
+    )
 
 
 def worst_uncovered_in_sentence(p: Pair) -> float:
-    return max((p.rarity.get(term, 0.0) for term in set(p.question.stems) if not _held(p, term, p.stems)), default=0.0) / 8
+    return (
+        max((p.rarity.get(term, 0.0) for term in set(p.question.stems) if not _held(p, term, p.stems)), default=0.0) / 8
+    )
 
 
 def unheard_of(p: Pair) -> float:
     """How many of the question's words stand nowhere in the library."""
     highest = max(p.rarity.values(), default=0.0)
-    return float(sum(p.rarity.get(term, 0.0) >= highest - 0.5 and not _held(p, term, p.around) for term in set(p.question.stems)) > 0)
+    return float(
+        sum(p.rarity.get(term, 0.0) >= highest - 0.5 and not _held(p, term, p.around) for term in set(p.question.stems))
+        > 0
+    )
 
 
 # Names, numbers, times
@@ -221,7 +246,7 @@ def number_there(p: Pair) -> float:
     """A number is asked for: 1 where the sentence has one that is no date and not in the question, else -1."""
     if p.question.wanted != "number":
         return 0.0
-    spelt = any(fold(word) in _SPELT_NUMBERS for word in words(p.sentence.text))
+    spelt = any(fold(word) in _SPELT_NUMBERS for word in p.words)
     return 1.0 if _fresh_numbers(p) or spelt else -1.0
 
 
@@ -236,7 +261,7 @@ def unit_there(p: Pair) -> float:
     if p.question.unit is None or p.question.wanted != "number":
         return 0.0
     (unit,) = stems(p.question.unit)[:1] or ("",)
-    listed = [next(iter(stems(word)), "") if not word[0].isdigit() else "#" for word in words(p.sentence.text)]
+    listed = [next(iter(stems(word)), "") if not word[0].isdigit() else "#" for word in p.words]
     if unit not in listed:
         return -1.0
     at = [place for place, word in enumerate(listed) if word == unit]
@@ -267,16 +292,18 @@ def _kind_there(wanted: str, kinds: frozenset[str]) -> Callable[[Pair], float]:
 def _capitalised(p: Pair) -> bool:
     """A capitalised word past the sentence's first that the question does not hold."""
     held = {fold(word) for word in words(p.question.text)}
-    return any(word[0].isupper() and fold(word) not in held and fold(word) not in STOP_WORDS for word in words(p.sentence.text)[1:])
+    return any(word[0].isupper() and fold(word) not in held and fold(word) not in STOP_WORDS for word in p.words[1:])
 
 
-_CAUSES = frozenset("because due owing after so over reason caused led prompted amid following since therefore result thanks order".split())
+_CAUSES = frozenset(
+    "because due owing after so over reason caused led prompted amid following since therefore result thanks order".split()
+)
 
 
 def cause_there(p: Pair) -> float:
     if p.question.wanted != "cause":
         return 0.0
-    return 1.0 if any(fold(word) in _CAUSES for word in words(p.sentence.text)) else -1.0
+    return 1.0 if any(fold(word) in _CAUSES for word in p.words) else -1.0
 
 
 # The question and the sentence by themselves

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from retrieval.changed_figures import Figure
+from retrieval.briefing.changed_figures import Figure
 from retrieval.figures import operations
 from retrieval.figures.operations import Outcome
 from retrieval.figures.periods import Period, period_words, row_span

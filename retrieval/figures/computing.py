@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.changed_figures import Figure
+from retrieval.briefing.changed_figures import Figure
 from retrieval.figures.query import Operation
 from retrieval.models import Computed
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from retrieval.changed_figures import STANDINGS, Figure, Line, line_of
+from retrieval.briefing.changed_figures import STANDINGS, Figure, Line, line_of
 from retrieval.dates import Span
 from retrieval.figures.computing import computed
 from retrieval.figures.periods import Period, meets, row_span

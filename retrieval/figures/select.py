@@ -9,7 +9,7 @@ from threading import Lock
 from sqlalchemy import select
 
 from retrieval import tables as t
-from retrieval.changed_figures import Figure
+from retrieval.briefing.changed_figures import Figure
 from retrieval.library import Library, existed
 from retrieval.models import Passage, Source
 

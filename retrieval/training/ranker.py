@@ -161,14 +161,19 @@ def main() -> None:
     print(f"cross-validated on {len(asked)} learning questions: first sentence right {correct[real].mean():.3f}")
     for declined in (0.70, 0.75, 0.80, 0.85, 0.90, 0.95):
         at = np.quantile(chances[near], declined)
-        print(f"  declining {declined:.0%} of near-misses: {((chances >= at) & (correct > 0))[real].mean():.3f} answered right")
+        print(
+            f"  declining {declined:.0%} of near-misses: {((chances >= at) & (correct > 0))[real].mean():.3f} answered right"
+        )
     rank = fit_rank(asked, mean, scale)
     decide, bias = fit_decide(*decisions(asked, rank, mean, scale))
     stored = {
         "features": [feature.__name__ for feature in FEATURES],
         "threshold": round(threshold, 4),
         "bias": round(bias, 5),
-        **{key: [round(float(x), 5) for x in value] for key, value in (("mean", mean), ("scale", scale), ("rank", rank), ("decide", decide))},
+        **{
+            key: [round(float(x), 5) for x in value]
+            for key, value in (("mean", mean), ("scale", scale), ("rank", rank), ("decide", decide))
+        },
     }
     WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n")
     print(f"threshold {threshold:.3f}; wrote {WEIGHTS}", file=sys.stderr)

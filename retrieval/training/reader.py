@@ -118,7 +118,7 @@ def _scored(network: Network, pairs: Sequence[tuple[Encoded, Encoded]]) -> torch
         states = torch.zeros(len(pairs), length, HIDDEN)
         mask, match = torch.zeros(len(pairs), length), torch.zeros(len(pairs), length)
         for row, pair in enumerate(pairs):
-            own, other = pair[side], set(pair[1 - side].ids[: SENTENCE_TOKENS])
+            own, other = pair[side], set(pair[1 - side].ids[:SENTENCE_TOKENS])
             size = min(length, len(own.ids))
             states[row, :size] = torch.from_numpy(own.states[:size].astype(np.float32))
             mask[row, :size] = 1
@@ -144,7 +144,13 @@ def loss(network: Network, groups: Sequence[Group]) -> torch.Tensor:
 
 
 def train(
-    network: Network, groups: list[Group], rate: float, epochs: int, decay: float, share: float = 0.0, rest: Sequence[Group] = ()
+    network: Network,
+    groups: list[Group],
+    rate: float,
+    epochs: int,
+    decay: float,
+    share: float = 0.0,
+    rest: Sequence[Group] = (),
 ) -> None:
     """Adam with one rise and fall of the rate; `share` of each batch comes from `rest`."""
     wanted = [one for one in network.parameters() if one.requires_grad]
@@ -156,7 +162,10 @@ def train(
     for _ in range(epochs):
         random.shuffle(groups)
         for at in range(0, len(groups) - size + 1, size):
-            batch = [_sampled(one) for one in (*groups[at : at + size], *random.sample(rest, int(share * size) if rest else 0))]
+            batch = [
+                _sampled(one)
+                for one in (*groups[at : at + size], *random.sample(rest, int(share * size) if rest else 0))
+            ]
             optimiser.zero_grad()
             loss(network, batch).backward()
             nn.utils.clip_grad_norm_(wanted, 1.0)
@@ -192,7 +201,7 @@ def squad(path: Path, encoder: Encoder) -> list[Group]:
 
 
 def _small(encoded: Encoded) -> Encoded:
-    return Encoded(encoded.vector, encoded.ids, encoded.states.astype(np.float16))  # type: ignore[arg-type]
+    return Encoded(encoded.vector, encoded.ids, encoded.states.astype(np.float16))
 
 
 def story(retrieval: Retrieval, encoder: Encoder) -> list[Group]:
@@ -209,9 +218,13 @@ def story(retrieval: Retrieval, encoder: Encoder) -> list[Group]:
         encoded = [_small(one) for one in encoder.passages([*right, *wrong])]
         groups.append(
             Group(
-                _small(encoder.query(question["question"])), encoded, len(right), question["id"], fold_of(question, FOLDS),
+                _small(encoder.query(question["question"])),
+                encoded,
+                len(right),
+                question["id"],
+                fold_of(question, FOLDS),
                 (*right, *wrong),
-            )  # fmt: skip
+            )
         )
     return groups
 
@@ -234,8 +247,12 @@ def export(network: Network, version: int) -> None:
     )
 
     class Exported(nn.Module):
-        def forward(self, question: Any, question_match: Any, sentence: Any, sentence_mask: Any, sentence_match: Any) -> Any:
-            return network(question, torch.ones_like(question[:, :, 0]), sentence, sentence_mask, question_match, sentence_match)
+        def forward(
+            self, question: Any, question_match: Any, sentence: Any, sentence_mask: Any, sentence_match: Any
+        ) -> Any:
+            return network(
+                question, torch.ones_like(question[:, :, 0]), sentence, sentence_mask, question_match, sentence_match
+            )
 
     names = ["question", "question_match", "sentence", "sentence_mask", "sentence_match"]
     example = (

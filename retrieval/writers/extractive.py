@@ -45,4 +45,4 @@ def write(ranked: Sequence[Ranked], within: float) -> Draft:
 def _repeats(one: Ranked, other: Ranked) -> bool:
     mine, theirs = frozenset(stems(one.sentence.text)), frozenset(stems(other.sentence.text))
     shared = len(mine & theirs) / (min(len(mine), len(theirs)) or 1)
-    return shared > SAME and one.sentence.found.source.origin == other.sentence.found.source.origin or shared > 0.9
+    return (shared > SAME and one.sentence.found.source.origin == other.sentence.found.source.origin) or shared > 0.9

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.changed_figures import Figure
+from retrieval.briefing.changed_figures import Figure
 from retrieval.figures import TableAnswer
 from retrieval.models import Citation, Claim, Draft, Row
 from retrieval.writers.extractive import ENGINE

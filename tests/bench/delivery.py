@@ -33,7 +33,7 @@ from bot.tables.chats import Chats
 from bot.tables.subscriptions import Subscriptions, Wish
 from bot.threads import Threads
 from bot.zones import zone_named
-from retrieval.briefing import Digest, compose
+from retrieval.briefing.compose import Digest, compose
 from retrieval.clock import MovableClock
 from retrieval.database import Database
 from retrieval.library import Library

@@ -45,9 +45,7 @@ playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright i
 Page = Any
 expect = playwright_api.expect
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,9 +57,7 @@ FLAGS = [
 ]
 SHOTS = os.environ.get("SCREENSHOTS")
 START = datetime(2031, 3, 4, 9, 30, tzinfo=UTC)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium found: apt-get install chromium runs these tests"
-)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: apt-get install chromium runs these tests")
 
 SOURCE = "https://harbour.example.org/notices/41"
 QUOTE = (
@@ -145,9 +141,7 @@ class Lighthouse:
         if "picture" in text:
             await message.reply_photo(picture(320, 160), caption="The bay, drawn")
         elif "table" in text:
-            await message.reply_document(
-                b"day,ships\n3,214\n", filename="ships.csv", caption="Counts"
-            )
+            await message.reply_document(b"day,ships\n3,214\n", filename="ships.csv", caption="Counts")
         elif "ships" in text or "lamp" in text:
             keyboard = InlineKeyboardMarkup(
                 [
@@ -155,9 +149,7 @@ class Lighthouse:
                     [InlineKeyboardButton("Is it true?", callback_data="alert")],
                 ]
             )
-            await message.reply_text(
-                ANSWER, parse_mode=ParseMode.HTML, reply_parameters=reply, reply_markup=keyboard
-            )
+            await message.reply_text(ANSWER, parse_mode=ParseMode.HTML, reply_parameters=reply, reply_markup=keyboard)
         else:
             await message.reply_text(f"Not in the library: {text}", reply_parameters=reply)
 
@@ -196,9 +188,7 @@ class Lighthouse:
             return
         await query.answer("Done")
         if query.data == "more":
-            await query.edit_message_text(
-                "Edited: no more is known.", reply_markup=None, parse_mode=ParseMode.HTML
-            )
+            await query.edit_message_text("Edited: no more is known.", reply_markup=None, parse_mode=ParseMode.HTML)
         elif update.effective_chat is not None:
             await self._subscribed(update.effective_chat.id, context)
 
@@ -309,9 +299,7 @@ def opened(browser: Any) -> Iterator[Any]:
         page.on(
             "request",
             lambda request: (
-                None
-                if request.url.startswith(running.sandbox.url)
-                else troubles.append(f"outside: {request.url}")
+                None if request.url.startswith(running.sandbox.url) else troubles.append(f"outside: {request.url}")
             ),
         )
         page.goto(running.sandbox.url)
@@ -366,9 +354,7 @@ def test_ask_and_open_the_citation(running: Running, opened: Any) -> None:
     answer.get_by_role("link", name="[1]").click()
     panel = page.get_by_role("complementary", name="Sources")
     expect(panel.get_by_text(QUOTE.splitlines()[0])).to_be_visible()
-    expect(panel.get_by_role("link", name="Open the original").first).to_have_attribute(
-        "href", SOURCE
-    )
+    expect(panel.get_by_role("link", name="Open the original").first).to_have_attribute("href", SOURCE)
     shot(page, "answer-and-source")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()

@@ -63,7 +63,9 @@ def test_a_change_is_worked_out_and_cited(retrieval: Retrieval) -> None:
     assert computed.text in answer.text
 
 
-@pytest.mark.parametrize("text", ["", "   ", "?", "\x00", "🛰️" * 300, "a" * 4000, "<b>&amp;", "\u202eabc", "' OR 1=1 --", '"'])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "?", "\x00", "🛰️" * 300, "a" * 4000, "<b>&amp;", "\u202eabc", "' OR 1=1 --", '"']
+)
 def test_whatever_a_person_types(retrieval: Retrieval, text: str) -> None:
     held(retrieval.ask(text))
     retrieval.search(text)

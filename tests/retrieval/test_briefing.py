@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.briefing import Digest, Unreachable, compose, last_news
+from retrieval.briefing.compose import Digest, Unreachable, compose, last_news
+from retrieval.briefing.document import digest_json
 from retrieval.database import Database
-from retrieval.digest_document import digest_json
 from retrieval.library import Library
 from retrieval.models import Document, Row
 from retrieval.story import Story, load, read_story

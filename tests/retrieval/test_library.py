@@ -16,7 +16,9 @@ from retrieval.library import Library, existed, known_at
 from retrieval.models import Document
 
 NOW = datetime(2031, 4, 1, 12, tzinfo=UTC)
-DOCUMENT = Document("a-1", "article", "The dam", "The dam is 71 metres high. It was built in 1967.", published="2031-03-02")
+DOCUMENT = Document(
+    "a-1", "article", "The dam", "The dam is 71 metres high. It was built in 1967.", published="2031-03-02"
+)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def words_of(text: str) -> str:
 def test_passages_cover_the_text_once_and_in_order(text: str) -> None:
     spans = passages(text)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert words_of("".join(text[start:end] for start, end in spans)) == words_of(text)
     assert all(end - start <= max(PASSAGE, SENTENCE + 100) for start, end in spans)
 

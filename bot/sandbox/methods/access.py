@@ -22,9 +22,7 @@ def known_chat(call: Call) -> Chat:
     """The chat that a request names, if the bot may look at it."""
     chat = call.state.find_chat(call.bot, call.params.chat_id())
     if chat.migrated_to is not None:
-        raise bad_request(
-            "group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to
-        )
+        raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
     if chat.type == "private":
         return chat
     status = chat.member(call.bot.id).status

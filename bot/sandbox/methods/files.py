@@ -22,9 +22,7 @@ LARGEST_PHOTO = 10 * MEGABYTE
 LARGEST_DOWNLOAD = 20 * MEGABYTE
 
 
-def store_file(
-    state: State, kind: Literal["document", "photo"], content: bytes, name: str, mime_type: str
-) -> File:
+def store_file(state: State, kind: Literal["document", "photo"], content: bytes, name: str, mime_type: str) -> File:
     """Keeps a file; its path on the server never holds the name that came with it."""
     file_id, unique_id, number = state.new_file_id(kind, content)
     suffix = re.search(r"\.[A-Za-z0-9]{1,8}$", name)

@@ -89,9 +89,7 @@ def _edit(call: Call, chat: Chat, message: Message, content: Content) -> Json:
 
 
 def edit_message_text(call: Call) -> Json:
-    content = text_content(
-        call, read_markup(call.params, inline_only=True), too_long="MESSAGE_TOO_LONG"
-    )
+    content = text_content(call, read_markup(call.params, inline_only=True), too_long="MESSAGE_TOO_LONG")
     chat, message = _own_message(call)
     if message.content.file is not None:
         raise bad_request("there is no text in the message to edit")

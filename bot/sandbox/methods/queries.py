@@ -95,9 +95,7 @@ def _result(result: Any) -> Json:
     content = result.get("input_message_content")
     if content is None:
         if kind not in SPEAKS_BY_ITSELF:
-            raise bad_request(
-                "can't parse inline query result: Can't find field \"input_message_content\""
-            )
+            raise bad_request("can't parse inline query result: Can't find field \"input_message_content\"")
         return dict(result)
     return {**result, "sandbox_content": _message_content(content)}
 

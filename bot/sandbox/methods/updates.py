@@ -12,13 +12,11 @@ from bot.sandbox.nouns import Bot, Json, Update, Webhook
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WEBHOOK_ACTIVE = ApiError(
     409,
-    "Conflict: can't use getUpdates method while webhook is active; "
-    "use deleteWebhook to delete the webhook first",
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
 )
 OTHER_POLLER = ApiError(
     409,
-    "Conflict: terminated by other getUpdates request; "
-    "make sure that only one bot instance is running",
+    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
 )
 
 

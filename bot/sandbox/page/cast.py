@@ -42,9 +42,7 @@ def assemble(telegram: LocalTelegram) -> Cast:
     administrator = people.person("Ada", user_id=1002)
     member = people.person("Max", user_id=1003)
     private = people.private(reader)
-    team = groups.group(
-        "Team", administrator, [member], first_message_id=telegram.bot.last_message_id
-    )
+    team = groups.group("Team", administrator, [member], first_message_id=telegram.bot.last_message_id)
     speakers = {
         private.id: (Speaker("reader", reader, "You"),),
         team.id: (

@@ -179,9 +179,7 @@ class _Page:
             if file.path == path:
                 kind = PICTURES.get(file.content[:4]) if file.kind == "photo" else None
                 headers = {} if kind else {"content-disposition": "attachment"}
-                return Response(
-                    file.content, media_type=kind or "application/octet-stream", headers=headers
-                )
+                return Response(file.content, media_type=kind or "application/octet-stream", headers=headers)
         return PlainTextResponse("not found", status_code=404)
 
     def act(self, do: Callable[[Json], Json]) -> Callable[[Request], Awaitable[Response]]:

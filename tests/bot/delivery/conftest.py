@@ -23,7 +23,7 @@ from bot.sending import Sender
 from bot.tables import MIGRATIONS, VERSION_TABLE
 from bot.tables.chats import Chats
 from bot.tables.subscriptions import Subscription, Subscriptions, Wish
-from retrieval.briefing import Digest, compose
+from retrieval.briefing.compose import Digest, compose
 from retrieval.clock import Clock, MovableClock
 from retrieval.database import Database
 from retrieval.library import Library

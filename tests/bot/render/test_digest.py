@@ -12,7 +12,7 @@ from bot.delivery.buttons import more_keyboard, read_more
 from bot.render.digest import MOST, View, digest_message, digest_rest
 from bot.sandbox.markup import parse_html
 from bot.zones import zone_named
-from retrieval.briefing import Digest, FigureChange, Point, Read, Sentence, Story, Unreachable
+from retrieval.briefing.compose import Digest, FigureChange, Point, Read, Sentence, Story, Unreachable
 from retrieval.models import Citation, Claim, Disagreement, Evidence, Passage, Source
 
 SINCE, UNTIL = datetime(2031, 3, 8, 2, tzinfo=UTC), datetime(2031, 3, 9, 2, tzinfo=UTC)

@@ -16,9 +16,7 @@ def refused(control: FloodControl, chat: int, now: float, *, group: bool = False
         control.admit(chat, is_group=group, now=now)
     except ApiError as error:
         assert error.code == 429
-        assert (
-            error.description == f"Too Many Requests: retry after {error.parameters['retry_after']}"
-        )
+        assert error.description == f"Too Many Requests: retry after {error.parameters['retry_after']}"
         return error.parameters["retry_after"]
     return 0
 

@@ -76,9 +76,7 @@ async def test_only_the_files_of_the_page(page: httpx.AsyncClient, path: str) ->
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
-async def test_another_hosts_name_is_refused(
-    page: httpx.AsyncClient, sandbox: LocalBotApi, host: str
-) -> None:
+async def test_another_hosts_name_is_refused(page: httpx.AsyncClient, sandbox: LocalBotApi, host: str) -> None:
     for path in ("/", "/sandbox/state", f"/bot{sandbox.token}/getMe"):
         assert (await page.get(path, headers={"host": host})).status_code == 421
 
@@ -87,9 +85,7 @@ async def test_another_hosts_name_is_refused(
     "headers",
     [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "same-site"}],
 )
-async def test_another_site_cannot_act(
-    page: httpx.AsyncClient, sandbox: LocalBotApi, headers: dict[str, str]
-) -> None:
+async def test_another_site_cannot_act(page: httpx.AsyncClient, sandbox: LocalBotApi, headers: dict[str, str]) -> None:
     assert (await page.post("/sandbox/say", json=SAID, headers=headers)).status_code == 403
     assert (await page.post("/sandbox/say", data=SAID)).status_code == 403
     assert not sandbox.people.private(sandbox.state.users[1001]).messages
@@ -110,9 +106,7 @@ async def test_another_site_cannot_act(
         ("clock", {"hours": 1e300}),
     ],
 )
-async def test_what_makes_no_sense_is_refused(
-    page: httpx.AsyncClient, path: str, asked: Any
-) -> None:
+async def test_what_makes_no_sense_is_refused(page: httpx.AsyncClient, path: str, asked: Any) -> None:
     assert (await page.post(f"/sandbox/{path}", json=asked)).status_code == 400
 
 
@@ -121,9 +115,7 @@ async def test_broken_json_is_refused(page: httpx.AsyncClient) -> None:
     assert (await page.post("/sandbox/say", content="{", headers=kind)).status_code == 400
 
 
-async def test_saying_reaches_the_bot_and_its_answer_the_page(
-    page: httpx.AsyncClient, sandbox: LocalBotApi
-) -> None:
+async def test_saying_reaches_the_bot_and_its_answer_the_page(page: httpx.AsyncClient, sandbox: LocalBotApi) -> None:
     bot = Bot(sandbox.token, base_url=sandbox.base_url)
     async with bot, page.stream("GET", "/sandbox/events?since=0") as events:
         lines = events.aiter_lines()
@@ -141,9 +133,7 @@ async def test_saying_reaches_the_bot_and_its_answer_the_page(
     assert answer["entities"] == [{"type": "bold", "offset": 0, "length": 2}]
 
 
-async def test_the_clock_moves_and_says_so(
-    page: httpx.AsyncClient, clock: MovableClock, moves: list[str]
-) -> None:
+async def test_the_clock_moves_and_says_so(page: httpx.AsyncClient, clock: MovableClock, moves: list[str]) -> None:
     told = await page.post("/sandbox/clock", json={"hours": 24})
     assert told.json()["now"].startswith("2031-03-05T09:3")
     await page.post("/sandbox/clock", json={"set": "2031-07-08T06:00"})

@@ -99,9 +99,7 @@ async def test_texts_that_are_refused(api: LocalBotApi, bot: Bot, alice: User) -
         ("x", "Object expected"),
     ],
 )
-async def test_buttons_that_are_refused(
-    api: LocalBotApi, alice: User, button: Any, description: str
-) -> None:
+async def test_buttons_that_are_refused(api: LocalBotApi, alice: User, button: Any, description: str) -> None:
     body = {"chat_id": alice.id, "text": "x", "reply_markup": {"inline_keyboard": [[button]]}}
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.post(f"{api.base_url}{api.token}/sendMessage", json=body)
@@ -130,9 +128,7 @@ async def test_where_a_bot_may_not_write(api: LocalBotApi, bot: Bot, alice: User
     api.groups.set_bot(team, alice, "administrator")
     await send(team.id, message_thread_id=topic.thread_id)
     api.groups.delete_topic(team, topic)
-    assert (
-        await words(send(team.id, message_thread_id=topic.thread_id)) == "Message thread not found"
-    )
+    assert await words(send(team.id, message_thread_id=topic.thread_id)) == "Message thread not found"
     api.groups.mute_bot(team)
     assert "not enough rights" in (await words(send(team.id))).lower()
     api.groups.set_bot(team, alice, "kicked")
@@ -197,9 +193,7 @@ async def test_edits_and_deletions(api: LocalBotApi, bot: Bot, alice: User) -> N
 
 async def test_files_go_there_and_back(api: LocalBotApi, bot: Bot, alice: User) -> None:
     content = bytes(range(256)) * 40 + b"\r\n--x\r\n\r\n"
-    sent = await bot.send_document(
-        alice.id, content, filename="../../etc/a.csv", caption="<b>x</b>", parse_mode="HTML"
-    )
+    sent = await bot.send_document(alice.id, content, filename="../../etc/a.csv", caption="<b>x</b>", parse_mode="HTML")
     assert sent.document is not None
     file = await bot.get_file(sent.document.file_id)
     assert file.file_path is not None

@@ -41,9 +41,7 @@ async def texts(bot: Bot) -> list[str]:
     return [str(u.effective_message.text) for u in updates if u.effective_message]
 
 
-async def test_a_long_poll_wakes_when_something_is_said(
-    api: LocalBotApi, bot: Bot, alice: User
-) -> None:
+async def test_a_long_poll_wakes_when_something_is_said(api: LocalBotApi, bot: Bot, alice: User) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=20))
     await asyncio.to_thread(api.log.wait, lambda: api.bot.polls, "a poll")
     api.people.says(alice, "hello")
@@ -55,9 +53,7 @@ async def test_a_long_poll_wakes_when_something_is_said(
     api.log.fetched(api.bot)
 
 
-async def test_updates_stay_until_they_are_acknowledged(
-    api: LocalBotApi, bot: Bot, alice: User
-) -> None:
+async def test_updates_stay_until_they_are_acknowledged(api: LocalBotApi, bot: Bot, alice: User) -> None:
     for text in "abc":
         api.people.says(alice, text)
     first = await bot.get_updates(limit=2)
@@ -120,9 +116,7 @@ async def test_privacy_mode(api: LocalBotApi, bot: Bot, alice: User) -> None:
     assert await texts(bot) == ["just talking"]
 
 
-async def test_anonymous_administrators_and_channels(
-    api: LocalBotApi, bot: Bot, alice: User
-) -> None:
+async def test_anonymous_administrators_and_channels(api: LocalBotApi, bot: Bot, alice: User) -> None:
     team = api.groups.group("Team", alice)
     other = api.groups.group("News", alice, kind="channel", bot_status=None)
     api.people.says(alice, "/a", team, anonymous=True)
@@ -231,7 +225,7 @@ def hook() -> Iterator[tuple[str, list[tuple[str | None, dict[str, Any]]], list[
             self.send_header("content-length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — the base class names it so
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

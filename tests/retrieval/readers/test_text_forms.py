@@ -90,7 +90,7 @@ def test_dates_of_the_contract_pass(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["2025-13-40", "2025-02-29", "08/07/2025", "July 2025", "20250708", "2025-6", "٢٠٢٥"])
 def test_other_dates_are_refused_with_the_field_and_the_forms(value: str) -> None:
-    with pytest.raises(Unreadable, match="published: .* YYYY, YYYY-MM or YYYY-MM-DD"):
+    with pytest.raises(Unreadable, match=r"published: .* YYYY, YYYY-MM or YYYY-MM-DD"):
         partial_date(value, "published")
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import RowMapping, SelectLabelStyle, select
 
 from retrieval import tables as t
-from retrieval.changed_figures import Figure
+from retrieval.briefing.changed_figures import Figure
+from retrieval.briefing.stories import Report
 from retrieval.library import Library
 from retrieval.models import Passage, Source
-from retrieval.stories import Report
 
 _BATCH = 500
 

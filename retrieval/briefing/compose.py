@@ -1,7 +1,7 @@
 """A digest: what changed in a span, in the order in which it is told.
 
     compose(library, names, topic, since, until, now, *, looked=None, unreachable=()) -> Digest
-    retrieval.digest_document.digest_json(digest) -> dict      the document of `digest --json`
+    retrieval.briefing.document.digest_json(digest) -> dict      the document of `digest --json`
 
 `topic` is one topic, several joined by commas, or null for all. The span is half-open. Where `until` is `now` (for a
 delivery hand its due moment as both) a source is new when the library came to know it; where `until` lies before `now`
@@ -15,17 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from retrieval import span_reads
-from retrieval.changed_figures import STANDINGS, Change, Figure, changes, conflicts
+from retrieval.briefing import reads
+from retrieval.briefing.changed_figures import STANDINGS, Change, Figure, changes, conflicts
+from retrieval.briefing.disputes import Dispute, disputes, figure_disputes
+from retrieval.briefing.news import about, new_sources, topics_of, undated_arrivals
+from retrieval.briefing.stories import Rarity, Report, cluster, rarity, story_id
+from retrieval.briefing.telling import Cut, tell
 from retrieval.dates import stated
-from retrieval.disputes import Dispute, disputes, figure_disputes
 from retrieval.evidence import count, independent, newest
 from retrieval.library import Library, existed
 from retrieval.models import Citation, Claim, Disagreement, Draft, Evidence, Source
 from retrieval.names import Names
-from retrieval.news import about, new_sources, topics_of, undated_arrivals
-from retrieval.stories import Rarity, Report, cluster, rarity, story_id
-from retrieval.telling import Cut, tell
 from retrieval.verify.verifier import verify
 
 TOLD = 3  # stories that one message tells
@@ -173,11 +173,11 @@ def compose(
     new = new_sources(covered, since, until, now)
     new_ids = {source.source_id for source in new}
     dated = [s for s in live if _dated_by(s, until) or s.source_id in new_ids]
-    rare = rarity(span_reads.texts(library, [s for s in live if s.kind != "dataset"]))
+    rare = rarity(reads.texts(library, [s for s in live if s.kind != "dataset"]))
 
-    reports = span_reads.reports(library, new)
+    reports = reads.reports(library, new)
     citing = _Citing(names)
-    figures = span_reads.figures(library, {s.source_id: s for s in live if s.source_id in new_ids or existed(s, until)})
+    figures = reads.figures(library, {s.source_id: s for s in live if s.source_id in new_ids or existed(s, until)})
     changed = changes(figures, new_ids)
     moved = {change.current.source.source_id for change in changed}
     known = {source.source_id for source in dated}  # a denial that comes later does not mark what it denies
@@ -185,7 +185,7 @@ def compose(
     stories = tuple(s for s in (_story(c, names, rare, known, citing, 2) for c in clusters) if s is not None)
 
     against = _opponents(new, dated)
-    sides = span_reads.reports(library, against) | reports
+    sides = reads.reports(library, against) | reports
     found = disputes(list(reports.values()), sides, names, rare) + figure_disputes(conflicts(figures, new_ids))
     before = [s for s in about(dated, topic) if s.source_id not in new_ids and _dated_by(s, since)]
     return Digest(
@@ -287,7 +287,7 @@ def _stands(
 ) -> tuple[Story, ...]:
     """The two stories of the last reports before the span that are borne out best, a sentence each."""
     last = sorted(before, key=lambda s: (stated(s.published or "").last, s.source_id))[-BEFORE:]
-    groups = cluster(list(span_reads.reports(library, last).values()), names, rare)
+    groups = cluster(list(reads.reports(library, last).values()), names, rare)
     groups.sort(key=lambda story: _importance(story, set()))
     found = [_story(group, names, rare, known, citing, 1) for group in groups[:2]]
     return tuple(story for story in found if story is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from retrieval.briefing import Digest, FigureChange, Point, Story
+from retrieval.briefing.compose import Digest, FigureChange, Point, Story
 from retrieval.models import Citation, Disagreement, Evidence, marked
 
 Document = dict[str, Any]

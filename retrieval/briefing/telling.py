@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from retrieval.briefing.stories import Rarity, Report, Vector, centroid, cosine, vector
 from retrieval.dates import mentions
 from retrieval.models import Passage, Source
 from retrieval.names import Names
 from retrieval.passages import sentences
-from retrieval.stories import Rarity, Report, Vector, centroid, cosine, vector
 from retrieval.words import stems
 
 SAME = 0.62  # cosine, from which a second sentence says what the first has said

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from retrieval.changed_figures import Conflict
+from retrieval.briefing.changed_figures import Conflict
+from retrieval.briefing.stories import Rarity, Report, cosine, vector
+from retrieval.briefing.telling import SHORTEST, Cut, cuts, endangers
 from retrieval.dates import mentions
 from retrieval.names import Names
-from retrieval.stories import Rarity, Report, cosine, vector
-from retrieval.telling import SHORTEST, Cut, cuts, endangers
 from retrieval.words import number_form, stems, words
 
 NEAR = 0.27  # cosine of two sentences, below which they do not speak of one thing
