@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 
 from retrieval.embedding import Encoded, Floats, text_hash
 from retrieval.index import Index, Ranked
-from retrieval.library import Library, existed
+from retrieval.known import existed
+from retrieval.library import Library
 from retrieval.models import Passage, Source
-from retrieval.passages import sentences
+from retrieval.passages import Span, sentences
 from retrieval.question import Question
 from retrieval.vectors import Vectors
 
@@ -99,9 +101,14 @@ def fuse(dense: Ranked, lexical: Ranked, rows: dict[str, tuple[Passage, Source]]
     return found
 
 
+@lru_cache(maxsize=16_384)
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple(sentences(text))
+
+
 def sentences_of(found: list[Found], read: Read, vectors: Vectors) -> list[Sentence]:
     """The sentences of the passages, with how near each is to the question."""
-    spans = [(one, number, span) for one in found for number, span in enumerate(sentences(one.passage.text))]
+    spans = [(one, number, span) for one in found for number, span in enumerate(_spans(one.passage.text))]
     texts = [one.passage.text[start:end] for one, _, (start, end) in spans]
     alone, tokens, context = vectors.of_sentences(texts, [one.passage.text for one in found])
     kept = [tokens.get(text_hash(text)) for text in texts]

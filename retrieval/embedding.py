@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,14 +63,14 @@ class Encoder:
                 int(code): str(text) for code, text in zip(stored["codes"], stored["texts"], strict=True)
             }
             self.rarity: Floats = stored["rarity"]
-        self._lock = threading.Lock()
+        self.token_ids = lru_cache(maxsize=4_096)(self._token_ids)
         self._prefixes = {name: self.token_ids(f"{name}:") for name in ("query", "passage")}
 
-    def token_ids(self, text: str) -> list[int]:
+    def _token_ids(self, text: str) -> tuple[int, ...]:
         """The ids of a text's tokens. Words are cut one by one, so the ids of two joined texts are those of each."""
         from retrieval.e5 import normalise
 
-        return list(self._tokenizer.encode(normalise(text, self._characters)).ids)
+        return tuple(self._tokenizer.encode(normalise(text, self._characters)).ids)
 
     def query(self, text: str) -> Encoded:
         return next(self._encode([self.token_ids(text)], "query"))
@@ -80,9 +79,9 @@ class Encoder:
         """Encodes in batches of like length; the results come in the order of the texts."""
         return self._encode([self.token_ids(text) for text in texts], "passage")
 
-    def _encode(self, texts: list[list[int]], prefix: str) -> Iterator[Encoded]:
+    def _encode(self, texts: Sequence[Sequence[int]], prefix: str) -> Iterator[Encoded]:
         head = [_BOS, *self._prefixes[prefix]]
-        rows = [head + ids[: _LIMIT - len(head) - 1] + [_EOS] for ids in texts]
+        rows = [[*head, *ids[: _LIMIT - len(head) - 1], _EOS] for ids in texts]
         done: dict[int, Encoded] = {}
         for batch in _batches(rows):
             length = max(len(rows[index]) for index in batch)

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Row as SqlRow
@@ -16,14 +16,13 @@ from sqlalchemy.engine import Connection
 
 from retrieval import tables as t
 from retrieval.database import Database
-from retrieval.dates import end_of
+from retrieval.known import existed, known_at
 from retrieval.models import Document, Passage, Source, Standing
 from retrieval.models import Row as TableRow
 from retrieval.passages import passages as cut
 
 LoadedBy = Literal["data", "ingest"]
 What = Literal["added", "updated", "withdrawn"]
-BULK = timedelta(days=3)  # a source whose date is older than this when it is first seen came in bulk
 
 
 @dataclass
@@ -214,18 +213,6 @@ class Library:
             known.update({row.source_id: _source(row) for row in rows})
         return known
 
-    def neighbours(self, passage: Passage, reach: int = 1) -> list[Passage]:
-        """The live passages of the same document within `reach` places, itself included, in order."""
-        ordinal = passage.ordinal
-        with self.database.read() as connection:
-            rows = connection.execute(
-                select(t.passages)
-                .where(t.passages.c.document_id == passage.document_id, t.passages.c.live)
-                .where(t.passages.c.ordinal.between(ordinal - reach, ordinal + reach))
-                .order_by(t.passages.c.ordinal)
-            ).all()
-        return [_passage(row) for row in rows]
-
     def passages_of(self, document_id: str) -> list[Passage]:
         """The live passages that are cut from one document, or that state a source's rows, in order."""
         with self.database.read() as connection:
@@ -290,24 +277,6 @@ class Library:
         with self.database.write() as connection:
             connection.execute(delete(t.meta).where(t.meta.c.name == name))
             connection.execute(insert(t.meta).values(name=name, value=value))
-
-
-def known_at(published: str | None, first_seen: datetime, *, bulk: bool) -> datetime | None:
-    """When the library could know a source: when it was first seen, or the end of its date where that is long before.
-
-    What is undated and came in bulk was never new: null.
-    """
-    if published is None:
-        return None if bulk else first_seen
-    end = end_of(published)
-    return end if end < first_seen - BULK else first_seen
-
-
-def existed(source: Source, now: datetime) -> bool:
-    """Whether the library could hold the source at `now`. What is undated counts from the end of what it is about."""
-    if source.known_at is not None:
-        return source.known_at <= now
-    return source.first_seen <= now or (source.about is not None and end_of(source.about) <= now)
 
 
 def text_digest(text: str) -> str:

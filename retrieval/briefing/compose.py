@@ -23,7 +23,8 @@ from retrieval.briefing.stories import Rarity, Report, cluster, rarity, story_id
 from retrieval.briefing.telling import Cut, tell
 from retrieval.dates import stated
 from retrieval.evidence import count, independent, newest
-from retrieval.library import Library, existed
+from retrieval.known import existed
+from retrieval.library import Library
 from retrieval.models import Citation, Claim, Disagreement, Draft, Evidence, Source
 from retrieval.names import Names
 from retrieval.verify.verifier import verify

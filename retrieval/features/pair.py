@@ -112,19 +112,7 @@ def _covered(p: Pair, held: frozenset[str]) -> float:
 
 
 def _held(p: Pair, term: str, held: frozenset[str]) -> bool:
-    return term in held or term in _spelt(p)
-
-
-def _spelt(p: Pair) -> frozenset[str]:
-    """The question's words that belong to a name which the sentence has under any spelling."""
-    shared = p.keys & p.question.names
-    return frozenset(
-        term
-        for name in p.names
-        if name.key in shared
-        for spelling in (*name.spellings, *name.exact)
-        for term in stems(spelling)
-    )
+    return term in held or term in p.spelt
 
 
 def covered_in_sentence(p: Pair) -> float:

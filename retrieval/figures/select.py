@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from retrieval import tables as t
 from retrieval.briefing.changed_figures import Figure
-from retrieval.library import Library, existed
+from retrieval.known import existed
+from retrieval.library import Library
 from retrieval.models import Passage, Source
 
 _BATCH = 500

@@ -12,7 +12,8 @@ from sqlalchemy import insert
 
 from retrieval import tables as t
 from retrieval.database import Database
-from retrieval.library import Library, existed, known_at
+from retrieval.known import existed, known_at
+from retrieval.library import Library
 from retrieval.models import Document
 
 NOW = datetime(2031, 4, 1, 12, tzinfo=UTC)
