@@ -35,7 +35,7 @@ from retrieval.writers.rows import write as write_rows
 
 LONGEST_QUESTION = 1_000  # characters that are read of a question
 READ_CLOSELY = 16  # sentences that the reader looks at
-WITHIN = 1.5  # how far behind the best a second sentence may be and still be told
+WITHIN = 2.5  # how far behind the best a second sentence may be and still be told
 DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
 MOST_DISAGREEMENTS = 2
 PLAIN = 0.85  # the chance from which a sentence answers what a table was asked for in vain
