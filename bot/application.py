@@ -15,20 +15,20 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.asks import Asks
-from bot.dispatch import Dispatcher
-from bot.failures import failure_of
-from bot.handlers import ask, cite, digest, inline, sources, start, wipe
+from bot.handlers import ask, cite, digest, inline, operator, sources, start, wipe
 from bot.home import beat
-from bot.pace import CHAT_EVERY
+from bot.inbox.dispatch import Dispatcher
+from bot.inbox.polling import Inbox
 from bot.parts import Parts
-from bot.sending import Sender
+from bot.sending.failures import failure_of
+from bot.sending.pace import CHAT_EVERY
+from bot.sending.sender import Sender
 from bot.settings import Settings
 from bot.tables import MIGRATIONS, VERSION_TABLE
 from bot.tables.chats import Chats
 from bot.tables.told import Told
 from bot.tables.updates import Updates
 from bot.threads import Threads
-from bot.updates import Inbox
 from retrieval.clock import Clock, SystemClock
 from retrieval.database import Database
 
@@ -42,6 +42,7 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     cite.register,
     wipe.register,
     inline.register,
+    operator.register,
 )
 _SQL_THREADS, _THINK_THREADS = 8, 4
 _HEARTBEAT, _REFRESH, _PURGE = 10, 5, 3_600
@@ -205,6 +206,7 @@ def _register_upkeep(parts: Parts) -> None:
 
     async def refresh() -> None:
         await parts.think(parts.retrieval.refresh)
+        parts.refreshed_at = parts.clock.now()
 
     async def purge() -> None:
         """Forgets what the settings say is kept no longer."""

@@ -186,7 +186,7 @@ def deliveries(retrieval: Retrieval) -> Finding:
     """How the deliveries of every bot on this database have ended."""
     from sqlalchemy import inspect, select
 
-    from bot.tables.deliveries import Deliveries
+    from bot.tables.deliveries import Counts, Deliveries
     from bot.tables.deliveries import deliveries as table
 
     store = retrieval.library.database
@@ -195,8 +195,7 @@ def deliveries(retrieval: Retrieval) -> Finding:
         with store.read() as connection:
             bots = list(connection.execute(select(table.c.bot_id).distinct()).scalars())
         counts = [Deliveries(store, bot).counts() for bot in bots]
-    sent, uncertain = sum(one.sent for one in counts), sum(one.uncertain for one in counts)
-    failed, given_up = sum(one.failed for one in counts), sum(one.given_up for one in counts)
-    text = f"{sent} sent, {uncertain} uncertain, {given_up} given up, {failed} failed"
-    mend = "see the bot's log for why; blocked chats resume with /start" if failed or given_up else ""
-    return Finding("deliveries", text, mend)
+    names = Counts.__dataclass_fields__
+    total = Counts(**{name: sum(getattr(one, name) for one in counts) for name in names})
+    mend = "/status in the chat tells why; blocked chats resume with /start" if total.failed or total.given_up else ""
+    return Finding("deliveries", total.words, mend)

@@ -6,17 +6,18 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, ParamSpec, TypeVar
 
 from sqlalchemy.engine import Connection
 from telegram import Bot, InlineKeyboardMarkup, InlineQuery
 from telegram.constants import ChatMemberStatus
 
-from bot.asks import Asks
+from bot.asks import Asks, titles_of
 from bot.limits import RateLimit
 from bot.nouns import Chat, Incoming, Pressed
-from bot.replies import send_reply
-from bot.sending import Sender
+from bot.sending.replies import send_reply
+from bot.sending.sender import Sender
 from bot.settings import Settings
 from bot.tables.chats import Chats
 from bot.tables.told import Told
@@ -36,13 +37,14 @@ Wiper = Callable[[Connection, int], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """A command: its handler, its line in the menu, and in which chats it is offered."""
+    """A command: its handler, its line in the menu, and to whom and in which chats it is offered."""
 
     name: str
     handler: CommandHandler
     describe: str
     where: Where
     menu: bool
+    operators: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Parts:
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     rate: RateLimit = field(init=False)
+    titles: dict[str, str] = field(init=False)  # of the story's topics, by their keys
+    refreshed_at: datetime | None = None  # when the indexes last followed the library
     commands: dict[str, CommandEntry] = field(default_factory=dict)
     buttons: dict[str, ButtonHandler] = field(default_factory=dict)
     on_question: CommandHandler | None = None
@@ -85,6 +89,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         self.rate = RateLimit(self.settings.rate_limit)
+        self.titles = titles_of(self.retrieval)
 
     # Calling the synchronous half
 
@@ -99,12 +104,22 @@ class Parts:
     # Registering
 
     def command(
-        self, name: str, handler: CommandHandler, describe: str, *, where: Where = "everywhere", menu: bool = True
+        self,
+        name: str,
+        handler: CommandHandler,
+        describe: str,
+        *,
+        where: Where = "everywhere",
+        menu: bool = True,
+        operators: bool = False,
     ) -> None:
-        """`/name`; `describe` is its line in the menu and in /help."""
+        """`/name`; `describe` is its line in the menu and in /help. For all but `operators` such a one does not exist.
+
+        A command for operators stands in no menu, since a menu is the same for everyone.
+        """
         if name in self.commands:
             raise ValueError(f"/{name} is registered already")
-        self.commands[name] = CommandEntry(name, handler, describe, where, menu)
+        self.commands[name] = CommandEntry(name, handler, describe, where, menu and not operators, operators)
 
     def button(self, prefix: str, handler: ButtonHandler) -> None:
         """Buttons whose callback data is `prefix:…` (64 bytes at most in all). What the handler returns is shown."""
@@ -145,7 +160,7 @@ class Parts:
         told_id: int | None = None,
         protected: bool = False,
     ) -> list[int]:
-        """Answers with HTML messages; see `bot.replies`."""
+        """Answers with HTML messages; see `bot.sending.replies`."""
         return await send_reply(self, to, texts, keyboard=keyboard, told_id=told_id, protected=protected)
 
     async def is_administrator(self, of: Incoming | Pressed) -> bool:

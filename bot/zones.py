@@ -74,6 +74,11 @@ def zone_named(name: str) -> tzinfo:
         raise UnknownZone(name) from None
 
 
+def example_zone(names: Names, default: str) -> str:
+    """The zone that examples show: that of the story's first place that states one."""
+    return next((name.zone for name in names.all if name.zone), default)
+
+
 def _zoned(names: Names | None) -> Iterable[Name]:
     return (name for name in names.all if name.zone) if names is not None else ()
 

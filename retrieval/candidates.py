@@ -138,7 +138,9 @@ def nearness(read: Read, sentences: list[Floats]) -> Iterator[tuple[float, float
     if not len(read.ids) or not sentences:
         return iter([(0.0, 0.0)] * len(sentences))
     starts = np.cumsum([0, *(len(one) for one in sentences[:-1])])
-    best = np.maximum.reduceat(read.tokens @ np.concatenate(sentences).T, starts, axis=1)
+    # One by one: so small a product is not shared out among threads, which would wait for each other.
+    cosines = np.concatenate([read.tokens @ one.T for one in sentences], axis=1)
+    best = np.maximum.reduceat(cosines, starts, axis=1)
     rare = read.weights >= np.median(read.weights)
     late = read.weights @ best / read.weights.sum()
     return iter(zip(late.tolist(), best[rare].min(axis=0).tolist(), strict=True))

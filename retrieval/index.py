@@ -209,9 +209,8 @@ class Index:
         if not wanted:
             return []
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in wanted[:64])
-        # Ordered by `rank`, the full text sorts by itself and reads the ids of the best only.
         rows = self._words().execute(
-            "SELECT passage_id, rank FROM words WHERE words MATCH ? AND rank MATCH 'bm25(0, 1, 3)' ORDER BY rank LIMIT ?",
+            "SELECT passage_id, bm25(words, 0, 1, 3) AS score FROM words WHERE words MATCH ? ORDER BY score LIMIT ?",
             (query, k),
         )
         return [(key, -score) for key, score in rows]

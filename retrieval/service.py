@@ -181,11 +181,15 @@ class Retrieval:
         started = perf_counter()
         report = IngestReport()
         for one in inputs:
+            if one.startswith(("http://", "https://")):
+                why = "pages and feeds are not read by address yet: save the page and ingest the file"
+                report.rejected.append({"input": one, "why": why})
+                continue
             path = Path(one)
             if not path.exists():
                 report.rejected.append({"input": one, "why": "there is no such file or folder"})
                 continue
-            reading = read_file(path, root=path if path.is_dir() else None)
+            reading = read_file(path)
             report.rejected.extend({"input": fault.input, "why": fault.why} for fault in reading.rejected)
             documents = list(reading.documents)
             for start in range(0, len(documents), _BATCH):

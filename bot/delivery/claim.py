@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import String, bindparam, cast, exists, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from bot.delivery.schedule import next_due, owed
+from bot.delivery.schedule import last_due, next_due, owed
 from bot.tables.deliveries import Delivery, deliveries, loaded, parts
-from bot.tables.subscriptions import NO_THREAD, Subscription, due, joined, subscriptions
+from bot.tables.subscriptions import NO_THREAD, Subscription, ahead, due, joined, subscriptions
 from bot.zones import UnknownZone
 from retrieval.database import Database
 
@@ -27,6 +27,10 @@ BATCH = 500
 STOPPED = "stopped while it was being sent"
 TOO_OLD = "it could not be sent while it was news"
 REPLACED = "the next one came due first, and tells its span too"
+TURNED_BACK = "the clock was turned back to before it was due"
+_LONGEST_GAP = timedelta(days=8)  # a weekly digest, and room for a clock change
+_UNSURE = timedelta(hours=1)  # what clocks may differ by without anybody having turned one back
+_LONGEST_WAIT = timedelta(days=1)  # that Telegram or a backoff asks for
 
 
 def open_due(database: Database, bot_id: int, now: datetime, max_age: timedelta) -> int:
@@ -59,6 +63,55 @@ class _Plan:
         self.missed = missed
         self.following = following
         self.key = f"digest:{subscription.subscription_id}:{moment.isoformat() if moment else ''}"
+
+
+def turn_back(database: Database, bot_id: int, now: datetime) -> int:
+    """Plans anew what was planned by a clock that ran ahead of `now`; how many subscriptions that were.
+
+    A clock that was wrong, or is moved in the sandbox, must leave no chat without a digest. What waits and is of a time
+    that has not come is dropped: it comes due again.
+    """
+    table, later = deliveries.c, now + _UNSURE
+    with database.write() as connection:
+        _free_what_waits(connection, bot_id, now)
+        found = list(ahead(connection, bot_id, now + _LONGEST_GAP, later, BATCH))
+        for subscription in found:
+            mine = table.subscription_id == subscription.subscription_id, table.due > now
+            # Its key is free again, for the digest that comes due at that moment once more.
+            key = literal("clock ahead ") + cast(table.delivery_id, String)
+            connection.execute(update(deliveries).where(*mine).values(key=key))
+            _plan_anew(connection, subscription, now)
+    return len(found)
+
+
+def _plan_anew(connection: Connection, subscription: Subscription, now: datetime) -> None:
+    schedule = subscription.wish.schedule
+    try:
+        following, before = next_due(schedule, now), last_due(schedule, now)
+    except UnknownZone as gone:
+        _pause(connection, subscription, str(gone))
+        following = before = now
+    connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.subscription_id == subscription.subscription_id)
+        .values(next_due=following, covered_until=min(subscription.covered_until, before))
+    )
+
+
+def _free_what_waits(connection: Connection, bot_id: int, now: datetime) -> None:
+    table = deliveries.c
+    waiting = table.bot_id == bot_id, table.state == "waiting"
+    connection.execute(
+        update(deliveries)
+        .where(*waiting, table.due > now + _UNSURE)
+        .values(state="skipped", why=TURNED_BACK, finished_at=now, lease_owner=None, lease_until=None)
+    )
+    connection.execute(
+        update(deliveries).where(*waiting, table.not_before > now + _LONGEST_WAIT).values(not_before=now)
+    )
+    connection.execute(
+        update(deliveries).where(*waiting, table.lease_until > now + _UNSURE).values(lease_owner=None, lease_until=None)
+    )
 
 
 def _plan(subscription: Subscription, now: datetime, max_age: timedelta) -> _Plan:

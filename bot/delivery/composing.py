@@ -4,46 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
+from bot.asks import Digests, titles_of
 from bot.render.digest import Rendered, View, digest_message
 from bot.tables.deliveries import Delivery
 from bot.zones import zone_named
 from retrieval.briefing.compose import Digest
-from retrieval.names import Names
 
 KEPT = 32  # digests, and for each the ways in which it was rendered
 
 Span = tuple[str, datetime, datetime]
-
-
-class Topic(Protocol):
-    """A topic as the story has it: what it is called by, and its title."""
-
-    @property
-    def topic(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-
-class Digests(Protocol):
-    """The half of `retrieval.service.Retrieval` that composes digests. Synchronous and thread-safe."""
-
-    @property
-    def names(self) -> Names: ...
-
-    @property
-    def topics(self) -> Sequence[Topic]: ...
-
-    def digest(self, topic: str | None, since: datetime, until: datetime, now: datetime) -> Digest: ...
-
-
-def titles_of(digests: Digests) -> dict[str, str]:
-    """What each topic is called, in the story's order."""
-    return {topic.topic: topic.title for topic in digests.topics}
 
 
 class Composer:

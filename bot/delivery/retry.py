@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.failures import SendFailure
+from bot.sending.failures import SendFailure
 
 Action = Literal["again", "move", "pause", "fail", "give up", "uncertain"]
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from bot.delivery.buttons import more_keyboard
-from bot.delivery.claim import LEASE, claim, open_due, release, renew
+from bot.delivery.claim import BATCH, LEASE, claim, open_due, release, renew, turn_back
 from bot.delivery.composing import Composer
 from bot.delivery.retry import Decision, retry
 from bot.nouns import Chat, Telling
 from bot.render.digest import Rendered
-from bot.sending import NotSent, Outgoing, Priority, Sender, SendFailure
+from bot.sending.sender import NotSent, Outgoing, Priority, Sender, SendFailure
 from bot.tables.chats import Chats
 from bot.tables.deliveries import MOST_UNKNOWN, Deliveries, Delivery
 from bot.tables.subscriptions import Subscriptions
@@ -66,6 +67,7 @@ class Deliverer:
         self._subscriptions = Subscriptions(database, chats.bot_id)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._renew_at: datetime | None = None
+        self._ticked: datetime | None = None
         self._stopping = False
 
     async def start(self) -> None:
@@ -78,6 +80,10 @@ class Deliverer:
         if self._tasks and (self._renew_at is None or abs(now - self._renew_at) >= LEASE / 4):
             await self._sql(renew, self._database, self._owner, now)
             self._renew_at = now
+        if self._ticked is None or now < self._ticked:
+            while await self._sql(turn_back, self._database, self._bot_id, now) >= BATCH:
+                pass
+        self._ticked = now
         while await self._sql(open_due, self._database, self._bot_id, now, self._max_age):
             pass
         room = CAPACITY - len(self._tasks)
@@ -162,6 +168,7 @@ class Deliverer:
                 if decision.action == "move" and decision.new_id is not None and tries < MOVES:
                     moved = self._chats.migrated, chat.telegram_id, decision.new_id, self._clock.now()
                     chat = await self._sql(*moved)
+                    delivery = replace(delivery, chat_id=chat.chat_id)
                     await self._sql(self.deliveries.anew, delivery)
                     continue
                 await self._carry_out(decision, delivery, failure)

@@ -6,7 +6,7 @@ from bot.nouns import Incoming, Telling
 from bot.parts import Parts
 from bot.render.answer import answer_messages
 from bot.render.html import code, html, plain
-from bot.replies import typing
+from bot.sending.replies import typing
 from retrieval.models import Answer
 
 EMPTY = html(
@@ -34,7 +34,7 @@ async def ask(parts: Parts, incoming: Incoming) -> None:
     now = parts.clock.now()
     async with typing(parts, incoming):
         answer = await parts.think(parts.retrieval.ask, incoming.text, now)
-        texts = answer_messages(answer, now.date(), parts.settings.stale_days)
+        texts = answer_messages(answer, now.date(), parts.settings.stale_days, parts.titles)
         told_id = await parts.sql(parts.told.record, telling(answer, incoming), now)
     await parts.reply(incoming, texts, told_id=told_id)
 

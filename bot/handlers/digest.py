@@ -6,11 +6,12 @@ import hashlib
 import secrets
 import socket
 from datetime import timedelta
-from typing import cast
+
+from telegram.error import BadRequest
 
 from bot.delivery.buttons import PREFIX as MORE_PREFIX
 from bot.delivery.buttons import more_keyboard, read_more
-from bot.delivery.composing import Composer, Digests, titles_of
+from bot.delivery.composing import Composer
 from bot.delivery.schedule import Schedule
 from bot.delivery.send import Deliverer
 from bot.delivery.wish import BadWish, read_wish
@@ -30,13 +31,14 @@ from bot.render.subscription import (
     refused,
     subscription_text,
 )
-from bot.tables.subscriptions import Subscription, Subscriptions, Wish, joined, wipe
-from bot.zones import zone_named
-from retrieval.names import Names
+from bot.tables.subscriptions import REMOVED, Subscription, Subscriptions, Wish, joined, wipe
+from bot.zones import example_zone, zone_named
+from retrieval.clock import MovableClock
 
 DAYS = 7  # that /digest covers where none are named
 MOST_DAYS = 366
 _TICK = 1.0
+_A_DAY_ON = timedelta(hours=26)  # a clock that is moved on by a day, in the sandbox, is no day of downtime
 
 
 def register(parts: Parts) -> None:
@@ -67,6 +69,9 @@ def register(parts: Parts) -> None:
 def deliverer_of(parts: Parts, composer: Composer) -> Deliverer:
     """The deliverer of this process: what it claims it holds under the name of this machine and home."""
     place = f"{socket.gethostname()} {parts.settings.home.absolute()}"
+    max_age = parts.settings.digest_max_age
+    if isinstance(parts.clock, MovableClock):
+        max_age = max(max_age, _A_DAY_ON)
     machine = hashlib.sha256(place.encode()).hexdigest()[:16]
     return Deliverer(
         database=parts.database,
@@ -76,13 +81,8 @@ def deliverer_of(parts: Parts, composer: Composer) -> Deliverer:
         clock=parts.clock,
         sql=parts.sql,
         owner=f"{machine}/{secrets.token_hex(8)}",
-        max_age=parts.settings.digest_max_age,
+        max_age=max_age,
     )
-
-
-def example_zone(names: Names, default: str) -> str:
-    """The zone that examples show: that of the story's first place that states one."""
-    return next((name.zone for name in names.all if name.zone), default)
 
 
 class Conversation:
@@ -90,8 +90,8 @@ class Conversation:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._digests = cast(Digests, parts.retrieval)
-        self._titles = titles_of(self._digests)
+        self._digests = parts.retrieval
+        self._titles = parts.titles
         self._subscriptions = Subscriptions(parts.database, parts.bot_id)
         self._example = example_zone(self._digests.names, parts.settings.timezone)
         self.composer = Composer(self._digests, parts.think, parts.settings.stale_days)
@@ -196,9 +196,27 @@ class Conversation:
         topics, since, until, view = asked
         if until > parts.clock.now():
             return "This button has no use any more."
+        if not parts.rate.admit(press.person, parts.monotonic()).granted:
+            return "Please wait a minute."
+        if press.chat.kind == "channel" and not await self._first_press(press):
+            return "It is below already."
         digest = await self.composer.digest(topics, since, until)
         await parts.reply(press, digest_rest(digest, view), protected=view.discreet)
         return None
+
+    async def _first_press(self, press: Pressed) -> bool:
+        """Takes the button away; false where it was gone. All who read a channel may press, and one telling is enough."""
+
+        async def take_away() -> bool:
+            try:
+                await self._parts.bot.edit_message_reply_markup(press.chat.telegram_id, press.message_id)
+            except BadRequest as gone:
+                if "not modified" in gone.message.lower():
+                    return False
+                raise
+            return True
+
+        return await self._parts.sender.call(press.chat.telegram_id, take_away)
 
     async def returned(self, chat: Chat) -> str | None:
         """The chat is back: its digests go on as they were."""
@@ -210,7 +228,7 @@ class Conversation:
         return html([plain("Your digest goes on. Next: ", code(next_words(following)))])[0]
 
     async def left(self, chat: Chat) -> None:
-        await self._parts.sql(self._subscriptions.pause, chat.chat_id, None, "the bot was removed", whole_chat=True)
+        await self._parts.sql(self._subscriptions.pause, chat.chat_id, None, REMOVED, whole_chat=True)
 
     async def _target(self, incoming: Incoming, *, change: bool) -> Target | None:
         """Where the command is for; None after a refusal, which has been told."""
@@ -237,7 +255,7 @@ class Conversation:
             elif word.isdecimal() and 1 <= int(word) <= MOST_DAYS:
                 days = int(word)
             else:
-                known = ", ".join(self._titles) or "none"
+                known = "; ".join(f"{topic} ({title})" for topic, title in self._titles.items()) or "none"
                 raise BadWish(
                     f"“{word[:40]}” is neither a topic nor a number of days up to {MOST_DAYS}. Topics: {known}."
                 )

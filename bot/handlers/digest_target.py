@@ -9,9 +9,9 @@ from telegram import ChatMember
 from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 
-from bot.failures import SendFailure
 from bot.nouns import Chat, Incoming
 from bot.parts import Parts
+from bot.sending.failures import SendFailure
 
 _CHANNEL = re.compile(r"(@[A-Za-z]\w{3,31}|-100\d{5,15})(?:\s+|$)")
 

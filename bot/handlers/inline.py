@@ -7,11 +7,11 @@ import hashlib
 from telegram import InlineQuery, InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 from telegram.constants import ParseMode
 
-from bot.failures import SendFailure
 from bot.parts import Parts
 from bot.render.inline import inline_article
 from bot.render.text import clean
-from bot.sending import NO_PREVIEW
+from bot.sending.failures import SendFailure
+from bot.sending.sender import NO_PREVIEW
 
 CACHE_SECONDS = 10
 _SHORTEST = 3
@@ -33,7 +33,7 @@ async def answer_inline(parts: Parts, query: InlineQuery) -> None:
         return
     now = parts.clock.now()
     answer = await parts.think(parts.retrieval.ask, question, now)
-    article = inline_article(answer, question, now.date(), parts.settings.stale_days)
+    article = inline_article(answer, question, now.date(), parts.settings.stale_days, parts.titles)
     result = InlineQueryResultArticle(
         id=hashlib.sha256(article.text.encode()).hexdigest()[:32],
         title=article.title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.nouns import Incoming
 from bot.parts import Parts
 from bot.render.html import Block, bold, code, html, plain
+from bot.zones import example_zone
 
 
 def register(parts: Parts) -> None:
@@ -15,7 +16,8 @@ def register(parts: Parts) -> None:
 async def start(parts: Parts, incoming: Incoming) -> None:
     """Greets; and whatever a feature has to say of its return."""
     lines = [line for returned in parts.on_returned if (line := await returned(incoming.chat))]
-    texts = html(_greeting(parts, incoming))
+    greeting = _greeting(parts, incoming)
+    texts = html(greeting if incoming.chat.is_group else [*greeting, *_to_try(parts)])
     if lines:
         texts.append("\n".join(lines))
     await parts.reply(incoming, texts)
@@ -26,13 +28,22 @@ async def show_help(parts: Parts, incoming: Incoming) -> None:
     rows = [
         plain(code(f"/{entry.name}"), f": {entry.describe}")
         for entry in parts.commands.values()
-        if entry.menu and entry.where in ("everywhere", "group" if incoming.chat.is_group else "private")
+        if (entry.menu or (entry.operators and parts.is_operator(incoming.person)))
+        and entry.where in ("everywhere", "group" if incoming.chat.is_group else "private")
     ]
     kept = (
         f"What you ask is kept for {settings.question_hours} hours, what was told for {settings.retention_days} days; "
         "/wipe deletes it at once. Answers rest on the library alone: where it does not hold one, the bot says so."
     )
     await parts.reply(incoming, html([*_greeting(parts, incoming), *_spaced(rows), plain(kept, gap=True)]))
+
+
+def _to_try(parts: Parts) -> list[Block]:
+    zone = example_zone(parts.retrieval.names, parts.settings.timezone)
+    return [
+        plain("Try a question, or a digest each morning: ", code(f"/subscribe 08:30 {zone}"), gap=True),
+        plain(code("/help"), " lists everything else."),
+    ]
 
 
 def _spaced(rows: list[Block]) -> list[Block]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.failures import SendFailure
 from bot.nouns import Chat, Incoming, Pressed
 from bot.parts import Parts
 from bot.render.html import html, plain
+from bot.sending.failures import SendFailure
 from bot.tables import told, updates
 from bot.tables.chats import forget_chat
 

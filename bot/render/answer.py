@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from bot.render.dates import dated, shown
@@ -18,20 +18,24 @@ _MARK_WORDS = {
     "disputed": "disputed",
     "official": "official figure",
 }
+_LONG, _IN_SIGHT = 400, 100  # characters: of a passage that is folded, and of what its fold shows for certain
 _KIND_WORDS = {"brief": "summary", "dataset": "table"}
 
 
-def answer_messages(answer: Answer, today: date, stale_days: int) -> list[str]:
-    """The messages of an answer, of the nearest passage (marked as no answer), or of what is missing."""
-    return html(answer_blocks(answer, today, stale_days))
+def answer_messages(answer: Answer, today: date, stale_days: int, titles: Mapping[str, str] | None = None) -> list[str]:
+    """The messages of an answer, of the nearest passage (marked as no answer), or of what is missing.
+
+    `titles`: what each topic is called.
+    """
+    return html(answer_blocks(answer, today, stale_days, titles))
 
 
-def answer_blocks(answer: Answer, today: date, stale_days: int) -> list[Block]:
+def answer_blocks(answer: Answer, today: date, stale_days: int, titles: Mapping[str, str] | None = None) -> list[Block]:
     if not answer.abstained:
         return _answered(answer, today, stale_days)
     if answer.nearest is not None:
-        return _nearest(answer, answer.nearest)
-    return _missing(answer)
+        return _nearest(answer, answer.nearest, titles or {})
+    return _missing(answer, titles or {})
 
 
 def _answered(answer: Answer, today: date, stale_days: int) -> list[Block]:
@@ -50,28 +54,33 @@ def _answered(answer: Answer, today: date, stale_days: int) -> list[Block]:
     return blocks
 
 
-def _nearest(answer: Answer, nearest: Citation) -> list[Block]:
+def _nearest(answer: Answer, nearest: Citation, titles: Mapping[str, str]) -> list[Block]:
     return [
-        plain(bold("Not an answer."), " " + _lacking(answer)),
-        plain("The nearest passage in the library:", gap=True),
+        plain(bold("Not an answer."), " " + _lacking(answer, "The library")),
+        plain("The nearest that it holds:", gap=True),
         *passages([nearest], gap=False),
-        *_topics(answer.nearest_topics),
+        *_topics(answer.nearest_topics, titles),
     ]
 
 
-def _missing(answer: Answer) -> list[Block]:
+def _missing(answer: Answer, titles: Mapping[str, str]) -> list[Block]:
     return [
-        plain(bold("The library does not hold the answer."), " " + _lacking(answer) if answer.missing else ""),
-        *_topics(answer.nearest_topics),
+        plain(bold("The library does not hold the answer."), " " + _lacking(answer, "It") if answer.missing else ""),
+        *_topics(answer.nearest_topics, titles),
     ]
 
 
-def _topics(topics: Sequence[str]) -> list[Block]:
-    return [plain("Nearest topics that it does cover: ", " · ".join(topics), gap=True)] if topics else []
+def _topics(topics: Sequence[str], titles: Mapping[str, str]) -> list[Block]:
+    called = [one_line(titles.get(topic, topic)) for topic in topics]
+    return [plain("It does cover: ", " · ".join(called), gap=True)] if called else []
 
 
-def _lacking(answer: Answer) -> str:
-    return f"Missing: {answer.missing.strip().rstrip('.')}." if answer.missing else "The library does not say this."
+def _lacking(answer: Answer, who: str) -> str:
+    """`It does not hold anything on “…”.`"""
+    lacking = (answer.missing or "").strip().rstrip(".")
+    if not lacking:
+        return f"{who} does not say this."
+    return f"{who} holds {lacking}." if lacking.startswith("no ") else f"{who} does not hold {lacking}."
 
 
 def _claims(claims: Sequence[Claim], links: dict[int, str]) -> list[str | Run]:
@@ -141,20 +150,33 @@ def _origin(same: Sequence[Citation]) -> list[Run]:
 
 
 def _quoted(same: Sequence[Citation]) -> list[Run]:
-    """A passage's words; bold what is quoted, where that is not all of it."""
+    """A passage's words; bold what is quoted, where that is not all of it.
+
+    A folded quote shows its first lines: where those of a long passage would not hold what is cited, it goes before.
+    """
     text = same[0].passage.text
     quoted = [False] * len(text)
     for citation in same:
         quoted[citation.start : citation.end] = [True] * (citation.end - citation.start)
     if all(quoted):
         return [_flow(Run(text))]
-    runs = []
+    runs: list[Run] = []
+    if len(text) > _LONG and not any(quoted[:_IN_SIGHT]):
+        runs = [
+            Run(part) if part == "\n" else bold(part)
+            for one in same
+            for part in (_without_gaps(one.quote.strip()), "\n")
+        ]
     for stretch in re.finditer(r"1+|0+", "".join("1" if here else "0" for here in quoted)):
         part = text[stretch.start() : stretch.end()]
         runs.append(_flow(bold(part) if stretch.group()[0] == "1" else Run(part)))
     return runs
 
 
+def _without_gaps(text: str) -> str:
+    return re.sub(r"\n\s*\n+", "\n", text)
+
+
 def _flow(run: Run) -> Run:
     """The run without empty lines, which would tear a quote apart."""
-    return Run(re.sub(r"\n\s*\n+", "\n", run.text), run.style, run.url)
+    return Run(_without_gaps(run.text), run.style, run.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,8 +21,10 @@ class Article:
     text: str
 
 
-def inline_article(answer: Answer, question: str, today: date, stale_days: int) -> Article:
-    blocks = [plain(bold(one_line(question, 300))), *answer_blocks(answer, today, stale_days)]
+def inline_article(
+    answer: Answer, question: str, today: date, stale_days: int, titles: Mapping[str, str] | None = None
+) -> Article:
+    blocks = [plain(bold(one_line(question, 300))), *answer_blocks(answer, today, stale_days, titles)]
     if answer.abstained:
         title = "Not in the library" if answer.nearest is None else "Not an answer: the nearest passage"
         description = one_line(answer.missing or "")

@@ -10,7 +10,9 @@ from sqlalchemy.engine import Connection
 
 from bot.nouns import Chat as Chat
 from bot.nouns import ChatKind
+from bot.tables.deliveries import move_subscriptions
 from bot.tables.metadata import OwnId, metadata
+from bot.tables.subscriptions import resume_returned
 from bot.tables.told import messages, told
 from retrieval.database import Database, Moment
 
@@ -66,23 +68,25 @@ class Chats:
     def migrated(self, old: int, new: int, now: datetime) -> Chat:
         """The group with Telegram id `old` has become the supergroup `new`; it keeps our id. May be called twice.
 
-        Where the new id was met before the move was known, that row makes way. What was told stays; the numbers of the
-        messages that said it do not, since the supergroup counts its own anew.
+        Where the new id was met before the move was known, or the old one after it, both rows become the older one,
+        with all that hangs on them. What was told stays; the numbers of the group's messages do not, since the
+        supergroup counts its own anew.
         """
         with self._database.write() as connection:
-            before = self._row(connection, old)
-            if before is not None:
-                connection.execute(delete(messages).where(messages.c.chat_id == before.chat_id))
-                twin = self._row(connection, new)
+            group, twin = self._row(connection, old), self._row(connection, new)
+            if group is not None:
+                connection.execute(delete(messages).where(messages.c.chat_id == group.chat_id))
+                kept = group.chat_id
                 if twin is not None:
+                    kept, gone = sorted((group.chat_id, twin.chat_id))
+                    move_subscriptions(connection, gone, kept)
                     for table in (told, messages):
-                        connection.execute(
-                            update(table).where(table.c.chat_id == twin.chat_id).values(chat_id=before.chat_id)
-                        )
-                    connection.execute(delete(chats).where(chats.c.chat_id == twin.chat_id))
+                        connection.execute(update(table).where(table.c.chat_id == gone).values(chat_id=kept))
+                    connection.execute(delete(chats).where(chats.c.chat_id == gone))
                 connection.execute(
-                    update(chats).where(chats.c.chat_id == before.chat_id).values(telegram_id=new, kind="supergroup")
+                    update(chats).where(chats.c.chat_id == kept).values(telegram_id=new, kind="supergroup")
                 )
+                resume_returned(connection, kept)
             row = self._row(connection, new)
         return _chat(row) if row else self.seen(new, "supergroup", now)
 

@@ -109,6 +109,10 @@ class Counts:
     given_up: int
     waiting: int
 
+    @property
+    def words(self) -> str:
+        return f"{self.sent} sent, {self.uncertain} uncertain, {self.given_up} given up, {self.failed} failed"
+
 
 class Deliveries:
     """What one bot owes. Each method is one transaction. Thread-safe."""
@@ -280,6 +284,23 @@ def loaded(connection: Connection, delivery_ids: list[int]) -> list[Delivery]:
         .order_by(deliveries.c.due, deliveries.c.delivery_id)
     ).all()
     return [_delivery(row) for row in rows]
+
+
+def move_subscriptions(connection: Connection, chat_id: int, to: int) -> None:
+    """Gives a chat's subscriptions, and what is owed to them, to another that it has become one with.
+
+    Where both have one for the same place, the active one stays; of two, the other chat's.
+    """
+    table = subscriptions.c
+    theirs = {row.thread: row for row in connection.execute(select(subscriptions).where(table.chat_id == to)).all()}
+    for mine in connection.execute(select(subscriptions).where(table.chat_id == chat_id)).all():
+        other = theirs.get(mine.thread)
+        if other is not None:
+            stays = mine if (mine.state, other.state) == ("active", "paused") else other
+            gone = other if stays is mine else mine
+            connection.execute(delete(subscriptions).where(table.subscription_id == gone.subscription_id))
+    for moved in (subscriptions, deliveries):
+        connection.execute(update(moved).where(moved.c.chat_id == chat_id).values(chat_id=to))
 
 
 def _end_part(connection: Connection, delivery: Delivery, state: str, why: str | None, **values: Any) -> None:

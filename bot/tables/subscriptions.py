@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -29,6 +30,7 @@ from bot.tables.metadata import OwnId, metadata
 from retrieval.database import Database, Moment
 
 State = Literal["active", "paused"]
+REMOVED = "the bot was removed"
 NO_THREAD = 0  # stands for "no forum topic", so that a chat's own subscription is unique too
 
 subscriptions = Table(
@@ -218,6 +220,31 @@ def due(connection: Connection, bot_id: int, now: datetime, limit: int) -> Itera
         .limit(limit)
     ).all()
     return (_subscription(row) for row in rows)
+
+
+def ahead(
+    connection: Connection, bot_id: int, due_after: datetime, covered_after: datetime, limit: int
+) -> Iterator[Subscription]:
+    """The subscriptions that a clock ahead of ours has planned: due, or covered, later than can be."""
+    rows = connection.execute(
+        select(subscriptions)
+        .where(
+            subscriptions.c.bot_id == bot_id,
+            or_(subscriptions.c.next_due > due_after, subscriptions.c.covered_until > covered_after),
+        )
+        .limit(limit)
+    ).all()
+    return (_subscription(row) for row in rows)
+
+
+def resume_returned(connection: Connection, chat_id: int) -> None:
+    """Sets going again what was paused since the bot seemed to be out of a chat that had only moved."""
+    out = or_(subscriptions.c.paused_why == REMOVED, subscriptions.c.paused_why.startswith("blocked"))
+    connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.chat_id == chat_id, subscriptions.c.state == "paused", out)
+        .values(state="active", paused_why=None)
+    )
 
 
 def wipe(connection: Connection, chat_id: int) -> list[int]:

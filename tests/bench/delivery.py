@@ -27,7 +27,7 @@ from telegram.request import HTTPXRequest
 from bot.delivery.composing import Composer
 from bot.delivery.schedule import Schedule
 from bot.delivery.send import Deliverer
-from bot.sending import Sender
+from bot.sending.sender import Sender
 from bot.tables import MIGRATIONS, VERSION_TABLE
 from bot.tables.chats import Chats
 from bot.tables.subscriptions import Subscriptions, Wish

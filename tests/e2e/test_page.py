@@ -1,14 +1,12 @@
-"""The sandbox's page in a real browser, with a small bot made with the real library behind it.
+"""The sandbox's page in a real browser: what it does with whatever a bot may send.
 
-The story is about a lighthouse; what matters is what the page does with a bot's messages.
+Behind it is a small bot made with the real library, for a story about a lighthouse; `test_bot_in_page.py` has the real
+one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import html
-import os
-import shutil
 import struct
 import threading
 import zlib
@@ -26,11 +24,10 @@ from telegram import (
     ReplyParameters,
     Update,
 )
-from telegram.constants import ChatType, ParseMode
+from telegram.constants import ParseMode
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
-    CommandHandler,
     ContextTypes,
     MessageHandler,
     filters,
@@ -41,24 +38,12 @@ from bot.sandbox.serve import serve
 from bot.sandbox.server import LocalBotApi
 from retrieval.clock import MovableClock
 
+from .conftest import Page, newest, say, shot
+
 playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-Page = Any
 expect = playwright_api.expect
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SHOTS = os.environ.get("SCREENSHOTS")
 START = datetime(2031, 3, 4, 9, 30, tzinfo=UTC)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: apt-get install chromium runs these tests")
-
 SOURCE = "https://harbour.example.org/notices/41"
 QUOTE = (
     "The lamp was relit on 3 March after eleven dark weeks.\n"
@@ -125,12 +110,7 @@ def picture(width: int, height: int) -> bytes:
 
 
 class Lighthouse:
-    """The small bot: answers, subscribes, refuses members of groups, sends a digest when due."""
-
-    def __init__(self, clock: MovableClock) -> None:
-        self.clock = clock
-        self.due: dict[int, datetime] = {}
-        self.moved = asyncio.Event()
+    """The small bot: it sends what the real one does not send yet."""
 
     async def ask(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
@@ -153,33 +133,6 @@ class Lighthouse:
         else:
             await message.reply_text(f"Not in the library: {text}", reply_parameters=reply)
 
-    async def subscribe(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        message, chat = update.effective_message, update.effective_chat
-        assert message is not None
-        assert chat is not None
-        if chat.type != ChatType.PRIVATE and not await self._leads(update):
-            await message.reply_text("Only administrators can subscribe this group.")
-            return
-        if context.args:
-            await self._subscribed(chat.id, context)
-            return
-        keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("08:00", callback_data="at 08:00")]])
-        await message.reply_text("When shall it come?", reply_markup=keyboard)
-
-    async def _leads(self, update: Update) -> bool:
-        message = update.effective_message
-        assert message is not None
-        if message.sender_chat is not None:
-            return message.sender_chat.id == message.chat.id
-        assert message.from_user is not None
-        member = await message.chat.get_member(message.from_user.id)
-        return member.status in ("creator", "administrator")
-
-    async def _subscribed(self, chat_id: int, context: ContextTypes.DEFAULT_TYPE) -> None:
-        tomorrow = self.clock.now() + timedelta(days=1)
-        self.due[chat_id] = tomorrow.replace(hour=8, minute=0)
-        await context.bot.send_message(chat_id, "Subscribed: each day at 08:00 UTC.")
-
     async def press(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         assert query is not None
@@ -189,22 +142,6 @@ class Lighthouse:
         await query.answer("Done")
         if query.data == "more":
             await query.edit_message_text("Edited: no more is known.", reply_markup=None, parse_mode=ParseMode.HTML)
-        elif update.effective_chat is not None:
-            await self._subscribed(update.effective_chat.id, context)
-
-    async def tick(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        while True:
-            await self.moved.wait()
-            self.moved.clear()
-            for chat_id, due in list(self.due.items()):
-                if due <= self.clock.now():
-                    self.due[chat_id] = due + timedelta(days=1)
-                    await application.bot.send_message(
-                        chat_id,
-                        f"<b>Digest</b> of {due:%d %B %Y}\n• {html.escape('Lamp & ships')}",
-                        parse_mode=ParseMode.HTML,
-                        disable_notification=True,
-                    )
 
 
 @dataclass
@@ -217,7 +154,7 @@ class Running:
 
 async def run(started: list[Running], ready: threading.Event) -> None:
     clock = MovableClock(START)
-    lighthouse = Lighthouse(clock)
+    lighthouse = Lighthouse()
     suggestions = [
         Suggestion("How many ships passed?", "An answer with its source"),
         Suggestion("Is the lamp lit?", "Two sides disagree"),
@@ -229,7 +166,6 @@ async def run(started: list[Running], ready: threading.Event) -> None:
         sources=lambda: SOURCES,
         read_source=lambda source_id: QUOTE if source_id == "notice-41" else None,
         days=[Day(datetime(2031, 7, 8, 6, tzinfo=UTC), "the summer storm")],
-        moved=lighthouse.moved.set,
         name="Lighthouse",
     ) as sandbox:
         application = (
@@ -239,7 +175,6 @@ async def run(started: list[Running], ready: threading.Event) -> None:
             .base_file_url(sandbox.base_file_url)
             .build()
         )
-        application.add_handler(CommandHandler("subscribe", lighthouse.subscribe))
         application.add_handler(CallbackQueryHandler(lighthouse.press))
         application.add_handler(MessageHandler(filters.TEXT, lighthouse.ask))
         async with application:
@@ -248,12 +183,10 @@ async def run(started: list[Running], ready: threading.Event) -> None:
             await application.start()
             assert application.updater is not None
             await application.updater.start_polling()
-            ticking = asyncio.create_task(lighthouse.tick(application))
             stop = asyncio.Event()
             started.append(Running(sandbox, clock, stop, asyncio.get_running_loop()))
             ready.set()
             await stop.wait()
-            ticking.cancel()
             await application.updater.stop()
             await application.stop()
 
@@ -273,61 +206,6 @@ def running() -> Iterator[Running]:
     assert one.sandbox.refusals == []
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Any]:
-    """Opens the page in a window of its own; fails on errors of the page and on outside requests."""
-    contexts: list[Any] = []
-    troubles: list[str] = []
-
-    def open_page(running: Running, **options: Any) -> Page:
-        context = browser.new_context(timezone_id="UTC", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.on(
-            "console",
-            lambda said: troubles.append(f"console: {said.text}") if said.type == "error" else None,
-        )
-        page.on(
-            "request",
-            lambda request: (
-                None if request.url.startswith(running.sandbox.url) else troubles.append(f"outside: {request.url}")
-            ),
-        )
-        page.goto(running.sandbox.url)
-        expect(page.locator("#title")).to_have_text("Lighthouse")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
-
-
-def shot(page: Page, name: str) -> None:
-    """Keeps a picture when SCREENSHOTS names a folder."""
-    if SHOTS:
-        Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
-
-
-def say(page: Page, text: str) -> None:
-    page.get_by_label("Message", exact=True).fill(text)
-    page.keyboard.press("Enter")
-
-
-def newest(page: Page) -> Any:
-    return page.locator(".message:not(.mine)").last
-
-
 def serious(page: Page) -> list[str]:
     """What axe finds that is serious or worse."""
     from axe_core_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -340,57 +218,8 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-def test_ask_and_open_the_citation(running: Running, opened: Any) -> None:
-    page = opened(running, viewport={"width": 1280, "height": 800})
-    expect(page.get_by_text("A stand-in for Telegram on this machine")).to_be_visible()
-    page.get_by_role("button", name="How many ships passed?").click()
-    answer = newest(page)
-    expect(answer).to_contain_text("counted 214 ships")
-    expect(answer.locator("strong")).to_have_text("3 March 2031")
-    expect(page.locator("#suggestions button")).to_have_count(2)
-    fold = answer.get_by_role("button", name="Show all")
-    fold.click()
-    expect(answer.get_by_role("button", name="Show less")).to_be_visible()
-    answer.get_by_role("link", name="[1]").click()
-    panel = page.get_by_role("complementary", name="Sources")
-    expect(panel.get_by_text(QUOTE.splitlines()[0])).to_be_visible()
-    expect(panel.get_by_role("link", name="Open the original").first).to_have_attribute("href", SOURCE)
-    shot(page, "answer-and-source")
-    page.keyboard.press("Escape")
-    expect(panel).to_be_hidden()
-
-
-def test_subscribe_by_keyboard_and_get_tomorrows_digest(running: Running, opened: Any) -> None:
-    page = opened(running, viewport={"width": 1280, "height": 800})
-    expect(page.get_by_label("Message", exact=True)).to_be_focused()
-    page.keyboard.type("/sub")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Message", exact=True)).to_have_value("/subscribe ")
-    page.keyboard.type("08:00")
-    page.keyboard.press("Enter")
-    expect(newest(page)).to_contain_text("Subscribed: each day at 08:00 UTC.")
-    page.get_by_role("button", name="+ 1 day").click()
-    expect(newest(page)).to_contain_text("Digest of 05 March 2031")
-    expect(newest(page)).to_contain_text("Lamp & ships")
-    expect(newest(page)).to_contain_text("silent")
-    expect(page.locator("#now")).to_contain_text("5 March 2031")
-    shot(page, "digest")
-
-
-def test_subscribe_by_buttons(running: Running, opened: Any) -> None:
-    page = opened(running)
-    page.get_by_role("button", name="Menu").click()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="08:00").click()
-    expect(newest(page)).to_contain_text("Subscribed")
-    expect(page.locator("#toast")).to_have_text("Done")
-
-
 def test_edits_and_alerts(running: Running, opened: Any) -> None:
-    page = opened(running)
+    page = opened(running.sandbox.url)
     say(page, "is the lamp lit?")
     page.get_by_role("button", name="Is it true?").click()
     alert = page.get_by_role("dialog")
@@ -401,37 +230,8 @@ def test_edits_and_alerts(running: Running, opened: Any) -> None:
     expect(newest(page).locator(".meta")).to_contain_text("edited")
 
 
-def test_a_group_where_a_member_is_refused(running: Running, opened: Any) -> None:
-    page = opened(running, viewport={"width": 1280, "height": 800})
-    page.get_by_role("button", name="Team").click()
-    expect(page.locator("#subtitle")).to_contain_text("3 members")
-    page.get_by_label("Speak as").select_option(label="Max, member")
-    say(page, "just talking")
-    expect(page.locator(".message.mine").last).to_contain_text("not heard by the bot")
-    say(page, "/subscribe 08:00")
-    expect(newest(page)).to_contain_text("Only administrators")
-    page.get_by_label("Speak as").select_option(label="Ada, administrator")
-    say(page, "/subscribe@briefing_bot 08:00")
-    expect(newest(page)).to_contain_text("Subscribed")
-    page.get_by_label("Speak as").select_option(index=2)
-    say(page, "/subscribe 08:00")
-    expect(page.locator(".message.mine").last.locator(".sender")).to_have_text("Team")
-    expect(page.locator(".message:not(.mine)")).to_have_count(3)
-    shot(page, "group")
-
-
-def test_a_hostile_message_stays_text(running: Running, opened: Any) -> None:
-    page = opened(running)
-    hostile = "<img src=x onerror=alert(1)> \u202e& <b>bold</b> <script>document.title='x'</script>"
-    say(page, hostile)
-    expect(page.locator(".message.mine").last).to_contain_text("<img src=x onerror=alert(1)>")
-    expect(newest(page)).to_contain_text("Not in the library: <img src=x onerror=alert(1)>")
-    assert page.locator(".messages img, .messages script").count() == 0
-    assert page.title() == "Lighthouse: sandbox chat"
-
-
 def test_replies_pictures_and_files(running: Running, opened: Any) -> None:
-    page = opened(running)
+    page = opened(running.sandbox.url)
     say(page, "a picture, please")
     shown = newest(page).get_by_role("img", name="Picture: The bay, drawn")
     expect(shown).to_be_visible()
@@ -448,7 +248,7 @@ def test_replies_pictures_and_files(running: Running, opened: Any) -> None:
 
 
 def test_the_clock(running: Running, opened: Any) -> None:
-    page = opened(running, viewport={"width": 1280, "height": 800})
+    page = opened(running.sandbox.url, viewport={"width": 1280, "height": 800})
     page.get_by_role("button", name="the summer storm").click()
     expect(page.locator("#now")).to_contain_text("8 July 2031, 06:00 UTC")
     page.get_by_label("Set to (UTC)").fill("2030-01-02T03:04")
@@ -460,7 +260,7 @@ def test_the_clock(running: Running, opened: Any) -> None:
 
 
 def test_what_was_said_is_there_after_a_reload(running: Running, opened: Any) -> None:
-    page = opened(running)
+    page = opened(running.sandbox.url)
     page.get_by_role("button", name="Start", exact=True).click()
     expect(newest(page)).to_contain_text("Not in the library: /start")
     say(page, "who painted the door?")
@@ -470,7 +270,7 @@ def test_what_was_said_is_there_after_a_reload(running: Running, opened: Any) ->
 
 
 def test_sources_and_what_is_new(running: Running, opened: Any) -> None:
-    page = opened(running, viewport={"width": 1280, "height": 800})
+    page = opened(running.sandbox.url, viewport={"width": 1280, "height": 800})
     page.get_by_role("button", name="Sources", exact=True).click()
     panel = page.get_by_role("complementary", name="Sources")
     expect(panel.locator(".source")).to_have_count(1)
@@ -485,7 +285,7 @@ def test_sources_and_what_is_new(running: Running, opened: Any) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_serious_barrier(running: Running, opened: Any, scheme: str, width: int) -> None:
-    page = opened(running, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = opened(running.sandbox.url, viewport={"width": width, "height": 800}, color_scheme=scheme)
     assert serious(page) == []
     shot(page, f"start-{scheme}-{width}")
     say(page, "how many ships passed?")

@@ -19,7 +19,7 @@ from bot.delivery.send import Deliverer
 from bot.nouns import Chat
 from bot.sandbox.limits import UNLIMITED
 from bot.sandbox.server import LocalBotApi
-from bot.sending import Sender
+from bot.sending.sender import Sender
 from bot.tables import MIGRATIONS, VERSION_TABLE
 from bot.tables.chats import Chats
 from bot.tables.subscriptions import Subscription, Subscriptions, Wish

@@ -9,7 +9,7 @@ from datetime import datetime
 import telegram
 from telegram.request import HTTPXRequest
 
-from bot.sending import Sender
+from bot.sending.sender import Sender
 from bot.tables.chats import Chats
 from retrieval.clock import MovableClock
 from retrieval.database import Database

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.delivery.claim import LEASE, claim, open_due, release
+from bot.delivery.claim import LEASE, claim, open_due, release, turn_back
 from bot.delivery.schedule import Schedule
 from bot.nouns import Telling
 from bot.tables.chats import Chats
@@ -170,3 +170,38 @@ def test_pausing_and_resuming_keeps_the_wish(database: Database) -> None:
     assert subscriptions.resume(1, DUE + timedelta(hours=1)) == 0
     (kept,) = subscriptions.of_chat(1)
     assert kept.wish == WISH and kept.next_due == DUE + DAY and kept.covered_until == DUE - DAY
+
+
+def test_a_clock_turned_back_leaves_nobody_without_a_digest(database: Database) -> None:
+    """What a clock a year ahead has planned, delivered, and still holds: all of it is planned anew."""
+    subscriptions = subscribed(database, 1)
+    kept, year = Deliveries(database, BOT), timedelta(days=364)
+    open_due(database, BOT, DUE + year, MAX_AGE)
+    (ahead,) = claim(database, BOT, "m/a", DUE + year, 5)
+    kept.begin(ahead.delivery_id, "m/a", DUE + year)
+    kept.sent(ahead, 11, told(ahead), DUE + year)
+    open_due(database, BOT, DUE + year + DAY, MAX_AGE)
+    claim(database, BOT, "other/a", DUE + year + DAY, 5)
+    assert turn_back(database, BOT, START) == 1
+    (planned,) = subscriptions.of_chat(1)
+    assert (planned.next_due, planned.covered_until) == (DUE, DUE - DAY)
+    assert turn_back(database, BOT, START) == 0
+    open_due(database, BOT, DUE, MAX_AGE)
+    (delivery,) = claim(database, BOT, "m/a", DUE, 5)
+    assert (delivery.since, delivery.due) == (DUE - DAY, DUE)
+    kept.sent(delivery, 12, told(delivery), DUE)
+    # The same day once more, as in the sandbox: its digest comes once more.
+    assert turn_back(database, BOT, START - DAY) == 1
+    open_due(database, BOT, DUE, MAX_AGE)
+    assert [again.due for again in claim(database, BOT, "m/a", DUE, 5)] == [DUE]
+
+
+def test_a_wait_set_by_a_clock_ahead_does_not_block(database: Database) -> None:
+    subscribed(database, 1)
+    open_due(database, BOT, DUE, MAX_AGE)
+    (delivery,) = claim(database, BOT, "other/a", DUE + timedelta(days=30), 5)
+    assert turn_back(database, BOT, DUE) == 0
+    (delivery,) = claim(database, BOT, "m/a", DUE, 5)
+    Deliveries(database, BOT).again(delivery, DUE + timedelta(days=30), "network", unknown=False)
+    turn_back(database, BOT, DUE + timedelta(minutes=1))
+    assert len(claim(database, BOT, "m/a", DUE + timedelta(minutes=1), 5)) == 1

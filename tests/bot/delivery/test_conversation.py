@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.render.status import Status, status_text
 from bot.sandbox.nouns import Message
 from bot.sandbox.server import LocalBotApi
+from bot.tables.deliveries import Counts, Deliveries
 from bot.tables.subscriptions import Subscription, Subscriptions
 from retrieval.clock import MovableClock
 from tests.bot.conftest import Conversation
 
 NOW = datetime(2031, 3, 9, 6, 0, tzinfo=UTC)
 Start = Callable[..., Any]
-pytestmark = pytest.mark.asyncio
 
 
 def kept_of(bot: Conversation, telegram_id: int, thread: int | None = None) -> Subscription | None:
@@ -102,7 +105,7 @@ async def test_a_digest_on_demand_says_how_old_the_story_is(bot: Conversation, l
     text = (await bot.one(ann, "/digest dam 3")).text
     assert "Nothing new came in" in text
     wrong = (await bot.one(ann, "/digest moon")).text
-    assert "dam, people" in wrong
+    assert "dam (The dam); people (The people below)" in wrong
 
 
 async def test_blocked_and_back_again(start_bot: Start, local: LocalBotApi) -> None:
@@ -137,6 +140,57 @@ async def test_a_channel_is_subscribed_by_its_administrator(bot: Conversation, l
     assert "administrators" in (await bot.one(ben, "/subscribe @newschannel 08:30 UTC")).text
     assert "08:30 UTC" in (await bot.one(ann, "/subscribe @newschannel 08:30 UTC")).text
     assert kept_of(bot, channel.id) is not None
+
+
+async def test_the_button_in_a_channel_shows_the_rest_once(start_bot: Start, local: LocalBotApi) -> None:
+    clock = MovableClock(NOW)
+    bot: Conversation = await start_bot(clock=clock)
+    ann = local.people.person("Ann")
+    channel = local.groups.group("News", ann, kind="channel", username="newschannel", bot_status="administrator")
+    await bot.one(ann, "/subscribe @newschannel 06:30 UTC")
+    posted = local.people.says(ann, "/digest 30", chat=channel)  # of no meaning there
+    clock.set(NOW + timedelta(minutes=30))
+    digest = (await asyncio.to_thread(local.log.after, posted, 1))[0]
+    data = f"dig:m:0:{NOW.timestamp() - 30 * 86_400:.0f}:{NOW.timestamp():.0f}:000"
+    button = InlineKeyboardMarkup([[InlineKeyboardButton("4 smaller items", callback_data=data)]])
+    await bot.application.parts.bot.edit_message_reply_markup(channel.id, digest.id, reply_markup=button)
+    await bot.press(ann, digest, "4 smaller items")
+    assert len(local.log.sent(channel)) == 2 and not digest.content.markup
+    assert not local.refusals
+
+
+async def test_a_clock_turned_back_does_not_silence_the_digest(start_bot: Start, local: LocalBotApi) -> None:
+    clock = MovableClock(NOW + timedelta(days=300))
+    bot: Conversation = await start_bot(clock=clock)
+    ann = local.people.person("Ann")
+    said = await bot.one(ann, "/subscribe 06:30 UTC")
+    clock.set(NOW)
+    await _until(lambda: (kept := kept_of(bot, ann.id)) is not None and kept.next_due == NOW + timedelta(minutes=30))
+    clock.set(NOW + timedelta(minutes=30))
+    digest = (await asyncio.to_thread(local.log.after, said, 1))[0]
+    assert "9 Mar 2031" in digest.text
+
+
+async def test_status_is_for_operators(start_bot: Start, local: LocalBotApi) -> None:
+    ann, ben = local.people.person("Ann"), local.people.person("Ben")
+    bot: Conversation = await start_bot(clock=MovableClock(NOW), BRIEFING_ADMINS=str(ann.id))
+    await bot.one(ben, "/subscribe 08:30 UTC")
+    deliveries = Deliveries(bot.application.parts.database, bot.application.parts.bot_id)
+    text = (await bot.one(ann, "/status")).text
+    assert f"deliveries: {deliveries.counts().words}" in text
+    assert "subscriptions: 1 active, 0 paused" in text
+    assert re.search(r"sources: \d+, newest \d+ \w+ 2031", text) and "last refresh: " in text
+    assert "no such command" in (await bot.one(ben, "/status")).text
+    assert "/status" in (await bot.one(ann, "/help")).text
+    assert "/status" not in (await bot.one(ben, "/help")).text
+    assert all(entry["command"] != "status" for menu in local.bot.commands.values() for entry in menu)
+
+
+def test_status_tells_the_latest_troubles() -> None:
+    counts = Counts(sent=3, uncertain=1, failed=0, given_up=2, waiting=4)
+    (text,) = status_text(Status(counts, [(NOW, "given up", "server: <502>")], 5, 1, 0, None, None))
+    assert "deliveries: 3 sent, 1 uncertain, 2 given up" in text and "4 waiting" in text
+    assert "2031-03-09 06:00 UTC: given up: server: &lt;502&gt;" in text and "last refresh: not yet" in text
 
 
 async def test_wipe_deletes_the_subscription(bot: Conversation, local: LocalBotApi) -> None:

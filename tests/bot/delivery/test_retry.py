@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.retry import LONGEST_WAIT, SERVER_ATTEMPTS, retry
-from bot.failures import SendFailure
+from bot.sending.failures import SendFailure
 
 NOW = datetime(2025, 7, 8, 2, tzinfo=UTC)
 

@@ -46,7 +46,7 @@ def answer(**given: Any) -> Answer:
 
 
 def told(of: Answer, today: date = date(2031, 3, 10)) -> str:
-    texts = answer_messages(of, today, 30)
+    texts = answer_messages(of, today, 30, {"dam": "The <dam>"})
     for text in texts:
         assert utf16_length(parse_html(text)[0]) <= 4096
     return "\n".join(texts)
@@ -122,15 +122,26 @@ def test_disagreements_tell_both_sides() -> None:
 
 def test_the_nearest_passage_is_marked_as_no_answer() -> None:
     text = told(answer(abstained=True, claims=(), citations=(), nearest=citation(), missing="a passage on depth"))
-    assert text.startswith("<b>Not an answer.</b> Missing: a passage on depth.")
+    assert text.startswith("<b>Not an answer.</b> The library does not hold a passage on depth.")
     assert "<blockquote expandable>" in text
 
 
 def test_what_is_missing_is_said_and_topics_are_offered() -> None:
     text = told(answer(abstained=True, claims=(), citations=(), missing="a price", nearest_topics=("dam", "people")))
-    assert text.startswith("<b>The library does not hold the answer.</b> Missing: a price.")
-    assert "dam · people" in text
+    assert text.startswith("<b>The library does not hold the answer.</b> It does not hold a price.")
+    assert "It does cover: The &lt;dam&gt; · people" in text
     assert "[1]" not in text
+    assert "It holds no figure for 2030; the nearest" in told(
+        answer(abstained=True, claims=(), citations=(), missing="no figure for 2030; the nearest is 2029")
+    )
+
+
+def test_a_long_passage_opens_with_what_is_cited_of_it() -> None:
+    before, quote = "It rained on the hills. " * 30, "The crack is 14 metres long."
+    text = f"{before}{quote} Divers saw it."
+    shown = told(answer(citations=(citation(1, len(before), len(before) + len(quote), text=text),)))
+    body = shown.partition("summary\n")[2]
+    assert body.startswith(f"<b>{quote}</b>\n{before}<b>{quote}</b> Divers saw it.")
 
 
 def test_a_long_answer_loses_no_citation() -> None:

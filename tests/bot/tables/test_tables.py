@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
+
+from bot.delivery.schedule import Schedule
 from bot.nouns import Telling
 from bot.tables import MIGRATIONS, VERSION_TABLE, updates
 from bot.tables import told as told_tables
 from bot.tables.chats import Chats, forget_chat
+from bot.tables.subscriptions import REMOVED, Subscriptions, Wish
 from bot.tables.told import Told
 from bot.tables.updates import Updates, lane_of
 from retrieval.database import Database
@@ -55,6 +59,25 @@ def test_a_move_that_is_known_late_merges_both_rows(database: Database) -> None:
     assert merged.chat_id == old.chat_id
     assert chats.get(new.chat_id) is None
     assert len(told.citations(merged.chat_id, None, 1)) == 2
+
+
+@pytest.mark.parametrize("subscribed", ["the group", "the supergroup", "both"])
+@pytest.mark.parametrize("first", ["the group", "the supergroup"])
+def test_a_group_that_moves_keeps_its_subscription(database: Database, subscribed: str, first: str) -> None:
+    """Whichever of the two rows is there first, and whichever of them has the subscription."""
+    chats, subscriptions = Chats(database, BOT), Subscriptions(database, BOT)
+    ids = {"the group": -5, "the supergroup": -1005}
+    rows = {name: chats.seen(ids[name], "group", NOW) for name in sorted(ids, key=lambda name: name != first)}
+    for name, chat in rows.items():
+        if subscribed in (name, "both"):
+            subscriptions.subscribe(chat.chat_id, None, Wish(Schedule(time(8, 30), "UTC")), NOW)
+    # Telegram may tell that the bot has left the group before it tells why.
+    subscriptions.pause(rows["the group"].chat_id, None, REMOVED, whole_chat=True)
+    merged = chats.migrated(-5, -1005, NOW)
+    assert merged == chats.migrated(-5, -1005, NOW) == chats.by_telegram(-1005)
+    assert merged.chat_id == rows[first].chat_id
+    (kept,) = subscriptions.of_chat(merged.chat_id)
+    assert kept.state == "active" and kept.wish.schedule.at == time(8, 30)
 
 
 def test_bots_do_not_share_chats(database: Database) -> None:

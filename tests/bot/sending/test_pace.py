@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pace import EVERY, Pace
+from bot.sending.pace import EVERY, Pace
 
 Event = tuple[float, int, bool]
 

@@ -14,9 +14,9 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParamet
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.failures import SendFailure as SendFailure
-from bot.failures import failure_of
-from bot.pace import EVERY, Pace
+from bot.sending.failures import SendFailure as SendFailure
+from bot.sending.failures import failure_of
+from bot.sending.pace import EVERY, Pace
 
 T = TypeVar("T")
 SEND_TIMEOUT = 20.0

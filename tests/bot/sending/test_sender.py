@@ -12,12 +12,12 @@ from telegram import Bot
 from telegram.error import InvalidToken
 from telegram.request import HTTPXRequest
 
-from bot.failures import SendFailure, failure_of
-from bot.replies import wait_before
 from bot.sandbox import faults
 from bot.sandbox.limits import FloodLimits
 from bot.sandbox.server import LocalBotApi
-from bot.sending import NotSent, Outgoing, Priority, Sender
+from bot.sending.failures import SendFailure, failure_of
+from bot.sending.replies import wait_before
+from bot.sending.sender import NotSent, Outgoing, Priority, Sender
 
 pytestmark = pytest.mark.asyncio
 

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 import pytest
 from telegram import Update
 
+from bot.inbox.polling import Inbox
 from bot.sandbox import faults
 from bot.sandbox.server import LocalBotApi
 from bot.tables.updates import Updates
 from bot.threads import Threads
-from bot.updates import Inbox
 from retrieval.clock import SystemClock
 from retrieval.database import Database
 from tests.bot.test_sending import client

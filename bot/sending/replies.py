@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 
-from bot.failures import SendFailure
 from bot.nouns import Chat, Incoming, Pressed
-from bot.sending import Outgoing
+from bot.sending.failures import SendFailure
+from bot.sending.sender import Outgoing
 
 if TYPE_CHECKING:
     from bot.parts import Parts

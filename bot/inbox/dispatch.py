@@ -16,16 +16,17 @@ from telegram import (
 )
 from telegram.constants import ChatMemberStatus
 
-from bot.addressed import Command, addressed
-from bot.failures import SendFailure
+from bot.inbox.addressed import Command, addressed
 from bot.nouns import ChatKind, Incoming, Pressed
 from bot.parts import Parts
 from bot.render.html import code, html, plain
-from bot.sending import Outgoing
+from bot.sending.failures import SendFailure
+from bot.sending.sender import Outgoing
 
 log = logging.getLogger(__name__)
 
 _KINDS: dict[str, ChatKind] = {"private": "private", "group": "group", "supergroup": "supergroup"}
+_WITH_BUTTONS: dict[str, ChatKind] = {**_KINDS, "channel": "channel"}  # a channel has nobody who writes to the bot
 _REFUSED_AGAIN_AFTER = 3_600.0
 APOLOGY = html([plain("Sorry, something went wrong here, and your message could not be answered. Please try again.")])
 
@@ -72,6 +73,8 @@ class Dispatcher:
         person = message.from_user.id if message.from_user and message.sender_chat is None else None
         name = found.name if isinstance(found, Command) else None
         entry = parts.commands.get(name) if name else None
+        if entry is not None and entry.operators and not parts.is_operator(person):
+            entry = None
         if entry is None and isinstance(found, Command) and kind != "private" and not found.named:
             return
         if not parts.may_use(message.chat.id, person):
@@ -128,11 +131,12 @@ class Dispatcher:
         prefix, _, data = (query.data or "").partition(":")
         handler = parts.buttons.get(prefix)
         message = query.message
-        if handler is None or message is None or message.chat.type not in _KINDS:
+        if handler is None or message is None or message.chat.type not in _WITH_BUTTONS:
             return "This button has no use any more."
         if not parts.may_use(message.chat.id, query.from_user.id):
             return "This bot serves only chats that its operator has named."
-        chat = await parts.sql(parts.chats.seen, message.chat.id, _KINDS[message.chat.type], parts.clock.now())
+        kind = _WITH_BUTTONS[message.chat.type]
+        chat = await parts.sql(parts.chats.seen, message.chat.id, kind, parts.clock.now())
         thread = thread_of(message) if isinstance(message, Message) else None
         return await handler(parts, Pressed(query, chat, query.from_user.id, thread, message.message_id, data))
 
@@ -149,7 +153,7 @@ class Dispatcher:
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
         parts = self._parts
-        kind: ChatKind | None = "channel" if change.chat.type == "channel" else _KINDS.get(change.chat.type)
+        kind = _WITH_BUTTONS.get(change.chat.type)
         before, after = _is_in(change.old_chat_member), _is_in(change.new_chat_member)
         if kind is None or before == after or not parts.may_use(change.chat.id, change.from_user.id):
             return

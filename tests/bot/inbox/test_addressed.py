@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from telegram import Chat, Message, Sticker, User
 
-from bot.addressed import Command, Question, addressed
+from bot.inbox.addressed import Command, Question, addressed
 
 BOT = User(7, "Briefing", True, username="briefing_bot")
 ANN = User(1, "Ann", False)

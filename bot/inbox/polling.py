@@ -12,8 +12,8 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, TelegramError
 
-from bot.failures import SendFailure, failure_of
-from bot.lanes import Lanes
+from bot.inbox.lanes import Lanes
+from bot.sending.failures import SendFailure, failure_of
 from bot.tables.updates import ATTEMPTS, INLINE, Updates, Waiting
 from bot.threads import Threads
 from retrieval.clock import Clock
