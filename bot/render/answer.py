@@ -76,11 +76,11 @@ def _topics(topics: Sequence[str], titles: Mapping[str, str]) -> list[Block]:
 
 
 def _lacking(answer: Answer, who: str) -> str:
-    """`It does not hold anything on “…”.`"""
+    """`It has nothing on “…”.`"""
     lacking = (answer.missing or "").strip().rstrip(".")
     if not lacking:
         return f"{who} does not say this."
-    return f"{who} holds {lacking}." if lacking.startswith("no ") else f"{who} does not hold {lacking}."
+    return f"{who} has {re.sub(r'^an? ', 'no ', re.sub(r'^anything', 'nothing', lacking))}."
 
 
 def _claims(claims: Sequence[Claim], links: dict[int, str]) -> list[str | Run]:

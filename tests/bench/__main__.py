@@ -1,9 +1,12 @@
-"""All benchmarks: `python -m tests.bench`."""
+"""All benchmarks, each in a process of its own, since they tell the memory that they take: `python -m tests.bench`."""
 
 from __future__ import annotations
 
-from tests.bench import answers, delivery
+import subprocess
+import sys
 
 if __name__ == "__main__":
-    answers.main()
-    delivery.main()
+    for name in ("answers", "delivery"):
+        outcome = subprocess.run([sys.executable, "-m", f"tests.bench.{name}"])
+        if outcome.returncode:
+            sys.exit(outcome.returncode)

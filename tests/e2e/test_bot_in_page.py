@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -102,6 +103,6 @@ def test_a_hostile_message_stays_text(page: Page) -> None:
     title = page.title()
     say(page, "<img src=x onerror=alert(1)> \u202e& <b>bold</b> <script>document.title='x'</script>")
     expect(page.locator(".message.mine").last).to_contain_text("<img src=x onerror=alert(1)>")
-    expect(newest(page)).to_contain_text("not hold")
+    expect(newest(page)).to_contain_text(re.compile("does not hold the answer|Not an answer"))
     assert page.locator(".messages img, .messages script").count() == 0
     assert page.title() == title

@@ -17,7 +17,7 @@ from bot.tables.updates import Updates
 from bot.threads import Threads
 from retrieval.clock import SystemClock
 from retrieval.database import Database
-from tests.bot.test_sending import client
+from tests.bot.sending.test_sender import client
 
 pytestmark = pytest.mark.asyncio
 Handler = Callable[[Update], Awaitable[None]]

@@ -122,18 +122,23 @@ def test_disagreements_tell_both_sides() -> None:
 
 def test_the_nearest_passage_is_marked_as_no_answer() -> None:
     text = told(answer(abstained=True, claims=(), citations=(), nearest=citation(), missing="a passage on depth"))
-    assert text.startswith("<b>Not an answer.</b> The library does not hold a passage on depth.")
+    assert text.startswith("<b>Not an answer.</b> The library has no passage on depth.")
     assert "<blockquote expandable>" in text
 
 
 def test_what_is_missing_is_said_and_topics_are_offered() -> None:
     text = told(answer(abstained=True, claims=(), citations=(), missing="a price", nearest_topics=("dam", "people")))
-    assert text.startswith("<b>The library does not hold the answer.</b> It does not hold a price.")
+    assert text.startswith("<b>The library does not hold the answer.</b> It has no price.")
     assert "It does cover: The &lt;dam&gt; · people" in text
     assert "[1]" not in text
-    assert "It holds no figure for 2030; the nearest" in told(
+    assert "It has no figure for 2030; the nearest" in told(
         answer(abstained=True, claims=(), citations=(), missing="no figure for 2030; the nearest is 2029")
     )
+
+
+def test_what_is_missing_reads_as_a_sentence() -> None:
+    text = told(answer(abstained=True, claims=(), citations=(), missing="anything on “Ember Ford”"))
+    assert text == "<b>The library does not hold the answer.</b> It has nothing on “Ember Ford”."
 
 
 def test_a_long_passage_opens_with_what_is_cited_of_it() -> None:
