@@ -39,7 +39,8 @@ WITHIN = 2.5  # how far behind the best a second sentence may be and still be to
 DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
 MOST_DISAGREEMENTS = 2
 PLAIN = 0.85  # the chance from which a sentence answers what a table was asked for in vain
-NEAREST = 0.12  # the chance from which the nearest passage is shown
+FAR = 0.06  # the chance below which what was found says nothing of what the story covers
+NEAREST = 0.25  # the chance from which the nearest passage is shown
 _STANDING = {"primary": 0.2, "newsroom": 0.2, "trade": 0.1}
 
 
@@ -245,7 +246,7 @@ class Answering:
 
     def _topics(self, considered: Considered) -> tuple[str, ...]:
         """The topics of what was found nearest."""
-        if considered.chance < NEAREST / 2:
+        if considered.chance < FAR:
             return tuple(topic.topic for topic in self._story.topics)
         return tuple(dict.fromkeys(topic for one in considered.found[:3] for topic in one.source.topics))
 

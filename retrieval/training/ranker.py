@@ -112,29 +112,38 @@ def fit_rank(asked: list[Asked], mean: Floats, scale: Floats, steps: int = 600, 
     return weights.astype(np.float32)
 
 
-def fit_decide(features: Floats, right: Labels, decay: float = 1e-2, steps: int = 30) -> tuple[Floats, float]:
-    """Logistic regression by Newton's method; returns weights and bias."""
+def fit_decide(
+    features: Floats, right: Labels, counts: Floats, decay: float = 1e-2, steps: int = 30
+) -> tuple[Floats, float]:
+    """Logistic regression by Newton's method; `counts` is how much each question counts. Returns weights and bias."""
     design = np.hstack([features, np.ones((len(features), 1))]).astype(np.float64)
     weights = np.zeros(design.shape[1])
-    penalty = np.full(design.shape[1], decay * len(design))
+    penalty = np.full(design.shape[1], decay * counts.sum())
     penalty[-1] = 0
     for _ in range(steps):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        slope = design.T @ (chance - right) + penalty * weights
-        curve = (design * (chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-6)
+        slope = design.T @ (counts * (chance - right)) + penalty * weights
+        curve = (design * (counts * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty + 1e-6)
         weights -= np.linalg.solve(curve, slope)
     return weights[:-1].astype(np.float32), float(weights[-1])
 
 
-def decisions(asked: list[Asked], rank: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Labels]:
-    """Of each question the features of its best sentence and lead, and whether that sentence is right."""
-    rows, right = [], []
+def decisions(asked: list[Asked], rank: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Labels, Floats]:
+    """Of each question the features of its best sentence and lead, whether that is right, and how much it counts.
+
+    A question in other words than its sentence's counts for more: who writes one beside the sentence repeats more of it
+    than who types one in a chat.
+    """
+    covered = [feature.__name__ for feature in FEATURES].index("covered_in_sentence")
+    rows, right, counts = [], [], []
     for one in asked:
         scores = ((one.features - mean) / scale) @ rank
         best = int(np.argmax(scores))
         rows.append(decision_features(one.features[best], scores.tolist(), mean, scale))
         right.append(int(one.right[best] or one.ignored[best]))
-    return np.stack(rows), np.array(right)
+        shared = one.features[one.right > 0, covered].max() if one.right.any() else 0.5
+        counts.append(np.clip(1.8 - 1.6 * shared, 0.4, 1.8))
+    return np.stack(rows), np.array(right), np.array(counts, np.float32)
 
 
 def main() -> None:
@@ -152,7 +161,7 @@ def main() -> None:
         others = [one for one in asked if one.fold != fold]
         rank = fit_rank(others, mean, scale)
         weights, bias = fit_decide(*decisions(others, rank, mean, scale))
-        held, right = decisions([asked[place] for place in inside], rank, mean, scale)
+        held, right, _ = decisions([asked[place] for place in inside], rank, mean, scale)
         chances[inside] = 1 / (1 + np.exp(-(held @ weights + bias)))
         correct[inside] = right
     near = np.array([one.kind.startswith("near-") for one in asked])
