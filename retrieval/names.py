@@ -35,6 +35,11 @@ class Names:
         self.all = tuple(names)
         self._by_words: dict[tuple[str, ...], Name] = {}
         self._exact: dict[tuple[str, ...], Name] = {}
+        # Scripts that put no space between words: found anywhere in a text, the longest first.
+        self._unspaced = sorted(
+            ((spelling, name) for name in self.all for spelling in name.spellings if _is_unspaced(spelling)),
+            key=lambda pair: -len(pair[0]),
+        )
         self._longest: dict[str, int] = {}
         for name in self.all:
             for spelling in name.spellings:
@@ -65,6 +70,11 @@ class Names:
                     at += length - 1
                     break
             at += 1
+        if _is_unspaced(text):
+            for spelling, name in self._unspaced:
+                if spelling in text:
+                    found.setdefault(name.key, name)
+                    text = text.replace(spelling, " ")
         return tuple(found.values())
 
     def keys(self, text: str) -> frozenset[str]:
@@ -75,6 +85,11 @@ class Names:
         """The name that this spelling stands for, if any."""
         written = tuple(_without_possessive(word) for word in words(spelling))
         return self._by_words.get(tuple(fold(word) for word in written)) or self._exact.get(written)
+
+
+def _is_unspaced(text: str) -> bool:
+    """Whether a text has letters of Burmese or Chinese."""
+    return any("\u1000" <= c <= "\u109f" or "\u4e00" <= c <= "\u9fff" for c in text)
 
 
 def _without_possessive(word: str) -> str:
