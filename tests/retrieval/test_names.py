@@ -35,7 +35,10 @@ def test_found(text: str, keys: set[str]) -> None:
 
 
 def test_order_is_that_of_first_mention() -> None:
-    assert [name.key for name in NAMES.find("The Farmers' Union at Larkspur and the Farmers' Union")] == ["nmunion", "nmdam"]
+    assert [name.key for name in NAMES.find("The Farmers' Union at Larkspur and the Farmers' Union")] == [
+        "nmunion",
+        "nmdam",
+    ]
 
 
 @pytest.mark.parametrize("entry", ["- {kind: place}", "- {preferred: X}", "- nonsense"])
