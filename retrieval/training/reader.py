@@ -2,7 +2,8 @@
 
 Needs torch, which the bot itself never does (pip install torch). Two steps:
 1. On SQuAD (Rajpurkar et al. 2016, 2018; CC BY-SA 4.0; a gzipped JSON-lines file of title, paragraph, question, answers),
-   from a projection by principal components. Without the file the shipped projection is kept and this step is left out.
+   from a projection by principal components. Without the file the shipped projection is kept, and the network learns
+   from the story alone, which is worth less.
 2. On the learning part of the story's own questions, with a share of SQuAD, once for each fold of sources (their scores
    go to `out_of_fold.json`, for `ranker`) and once on all of them (the weights that are shipped).
 """
@@ -237,6 +238,25 @@ def principal(states: Iterable[Encoded]) -> tuple[np.ndarray, np.ndarray]:
     return centre, directions[:, :WIDTH]
 
 
+class Exported(nn.Module):
+    """The network with the inputs that `retrieval.reader` gives it."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self,
+        question: torch.Tensor,
+        question_match: torch.Tensor,
+        sentence: torch.Tensor,
+        sentence_mask: torch.Tensor,
+        sentence_match: torch.Tensor,
+    ) -> Any:
+        whole = torch.ones_like(question[:, :, 0])
+        return self.network(question, whole, sentence, sentence_mask, question_match, sentence_match)
+
+
 def export(network: Network, version: int) -> None:
     """Writes the projection and the network."""
     np.savez(
@@ -246,14 +266,6 @@ def export(network: Network, version: int) -> None:
         version=version,
     )
 
-    class Exported(nn.Module):
-        def forward(
-            self, question: Any, question_match: Any, sentence: Any, sentence_mask: Any, sentence_match: Any
-        ) -> Any:
-            return network(
-                question, torch.ones_like(question[:, :, 0]), sentence, sentence_mask, question_match, sentence_match
-            )
-
     names = ["question", "question_match", "sentence", "sentence_mask", "sentence_match"]
     example = (
         torch.randn(3, 7, WIDTH), torch.zeros(3, 7, dtype=torch.int64), torch.randn(3, 20, WIDTH), torch.ones(3, 20),
@@ -261,7 +273,7 @@ def export(network: Network, version: int) -> None:
     )  # fmt: skip
     axes = {name: {0: "batch", 1: "question" if name.startswith("question") else "sentence"} for name in names}
     torch.onnx.export(
-        Exported().eval(), example, str(WEIGHTS / "reader.onnx"), input_names=names, output_names=["score"],
+        Exported(network).eval(), example, str(WEIGHTS / "reader.onnx"), input_names=names, output_names=["score"],
         dynamic_axes={**axes, "score": {0: "batch"}}, dynamo=False, opset_version=17,
     )  # fmt: skip
 
