@@ -88,6 +88,9 @@ class Index:
         with self._lock:
             self._check_model()
             self._words()
+            if self._library.meta("index_tokens") != self._vectors.tokens_model:  # the reader was trained anew
+                self._library.move_cursor(CONSUMER, 0)
+                self._library.set_meta("index_tokens", self._vectors.tokens_model)
             taken = 0
             while changes := self._library.changes_since(self._library.cursor(CONSUMER)):
                 touched = {change.source_id for change in changes}

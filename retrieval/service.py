@@ -26,11 +26,10 @@ from retrieval.question import Question
 from retrieval.ranker import load_ranker
 from retrieval.reader import Reader
 from retrieval.readers import read_file
-from retrieval.story import Story, load, read_story
+from retrieval.story import SHIPPED, Story, load, read_story
 from retrieval.vectors import Vectors
 
 Progress = Callable[[str, int, int], None]
-SHIPPED = "vectors.npz"
 _BATCH = 64
 _log = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ from retrieval.readers import Rejected, TableDescription, Unreadable, brief_faul
 from retrieval.readers.package import PACKAGE_NAME
 from retrieval.words import fold, stems, words
 
+SHIPPED = "vectors.npz"  # the vectors of the story's texts, beside them
 STANDINGS: tuple[Standing, ...] = ("primary", "newsroom", "trade", "party", "secondary", "unrated")
 
 
@@ -192,7 +193,8 @@ def documents_of(story: Story) -> tuple[list[Document], tuple[Rejected, ...]]:
 
 def _state(story: Story) -> str:
     """Which files the story has, in which state; publishers count, since their standing is stored with a source."""
-    parts: list[Sequence[object]] = [(story.publishers.digest,)]
+    shipped = story.folder / SHIPPED
+    parts: list[Sequence[object]] = [(story.publishers.digest, shipped.stat().st_size if shipped.is_file() else 0)]
     for folder in (story.folder / "briefs", story.folder / "datasets"):
         if folder.is_dir():
             for path in files_in(folder):

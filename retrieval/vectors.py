@@ -66,10 +66,14 @@ class Vectors:
         return len(missing)
 
     def _missing(self, texts: Sequence[str]) -> list[str]:
+        """The passages that lack a vector, or whose first sentence lacks its tokens'."""
         wanted = dict.fromkeys(texts)
-        have = self._read([text_hash(text) for text in wanted], self.embedder.model, cache=False)
-        late = self._read([text_hash(text) for text in wanted], IN_CONTEXT, cache=False)
-        return [text for text in wanted if text_hash(text) not in have or text_hash(text) not in late]
+        first = {text: text[slice(*next(iter(sentences(text)), (0, 0)))] for text in wanted}
+        have = self._read(map(text_hash, wanted), self.embedder.model, cache=False)
+        late = self._read(map(text_hash, wanted), IN_CONTEXT, cache=False)
+        read = self._read(map(text_hash, first.values()), self.tokens_model, cache=False)
+        held = (have.keys() & late.keys(), read.keys())
+        return [text for text in wanted if text_hash(text) not in held[0] or text_hash(first[text]) not in held[1]]
 
     def _rows(self, texts: list[str]) -> list[dict[str, object]]:
         rows: dict[tuple[str, str], bytes] = {}

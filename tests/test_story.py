@@ -10,8 +10,7 @@ import pytest
 
 from retrieval.embedding import text_hash
 from retrieval.passages import passages, sentences
-from retrieval.service import SHIPPED
-from retrieval.story import documents_of, read_story
+from retrieval.story import SHIPPED, documents_of, read_story
 
 DATA = Path(__file__).parent.parent / "data"
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from retrieval import tables as t
 from retrieval.clock import SystemClock
-from retrieval.service import SHIPPED, Retrieval
+from retrieval.service import Retrieval
+from retrieval.story import SHIPPED
 
 
 def renew(data: Path) -> int:
