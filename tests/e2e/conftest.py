@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,11 @@ def opened(browser: Any) -> Iterator[Any]:
     assert troubles == []
 
 
-@pytest.fixture(scope="module")
-def address(browser: Any, new_home: Callable[[], Path], story: Path) -> Iterator[str]:
-    """Where the sandbox of a real bot on the tiny story is: a process of its own, started as anybody would."""
+@contextmanager
+def running(home: Path, data: Path) -> Iterator[str]:
+    """A real bot as a process of its own, started as anybody would; gives the address of its sandbox."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BRIEFING_", "TELEGRAM_"))}
-    environment = {**kept, "BRIEFING_HOME": str(new_home()), "BRIEFING_DATA": str(story)}
+    environment = {**kept, "BRIEFING_HOME": str(home), "BRIEFING_DATA": str(data)}
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
@@ -84,6 +85,13 @@ def address(browser: Any, new_home: Callable[[], Path], story: Path) -> Iterator
     finally:
         process.terminate()
         assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="module")
+def address(browser: Any, new_home: Callable[[], Path], story: Path) -> Iterator[str]:
+    """Where the sandbox of a bot on the tiny story is."""
+    with running(new_home(), story) as found:
+        yield found
 
 
 def shot(page: Page, name: str) -> None:

@@ -58,7 +58,7 @@ def test_subscribe_by_keyboard_and_get_tomorrows_digest(page: Page) -> None:
         page.get_by_role("button", name="+ 1 day").click()
         expect(newest(page)).to_contain_text(f"What changed · {day}, 08:00")
         expect(newest(page)).to_contain_text("silent")
-    shot(page, "digest")
+    shot(page, "tiny-digest")
 
 
 def test_a_clock_set_back_brings_the_digests_again(page: Page) -> None:
