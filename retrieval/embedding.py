@@ -195,6 +195,8 @@ class NamedEmbedder:
     def __init__(self, model: str) -> None:
         from langchain.embeddings import init_embeddings
 
+        if ":" not in model:
+            raise ValueError(f"BRIEFING_EMBEDDING_MODEL is {BUNDLED} or provider:model, not {model!r}")
         self.model = model
         self._embeddings: Any = init_embeddings(model)
 

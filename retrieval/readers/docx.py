@@ -9,10 +9,8 @@ import docx
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from retrieval.models import Document
-from retrieval.readers.article import article_in, headline, without_repeat
 from retrieval.readers.clean import one_line
-from retrieval.readers.provenance import base_name, file_address, language_of, source_id, title_of_file
+from retrieval.readers.printed import printed
 from retrieval.readers.reading import Reading, Unreadable
 
 UNPACKED_LIMIT = 200_000_000
@@ -32,23 +30,7 @@ def read(data: bytes, name: str) -> Reading:
         stated, blocks = _blocks(data)
     except Exception as fault:  # python-docx and its parsers let many kinds through from a damaged file
         raise Unreadable(f"broken Word document ({type(fault).__name__})") from None
-    article = article_in("\n\n".join(blocks))
-    title, text = (stated, without_repeat(stated, article.text)) if stated else headline(article.text)
-    if not any(map(str.isalnum, text)):
-        raise Unreadable("empty: no text")
-    return Reading(
-        (
-            Document(
-                source_id=source_id("", "", name),
-                kind="article",
-                title=title or title_of_file(name),
-                text=text,
-                publisher=article.site or base_name(name),
-                url=file_address(name),
-                language=language_of(text),
-            ),
-        )
-    )
+    return printed(stated, "\n\n".join(blocks), name, "empty: no text")
 
 
 def _refuse_bomb(data: bytes) -> None:

@@ -11,10 +11,8 @@ from itertools import pairwise
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PdfReadError, WrongPasswordError
 
-from retrieval.models import Document
-from retrieval.readers.article import article_in, headline, without_repeat
 from retrieval.readers.clean import ends_sentence, normalise, one_line
-from retrieval.readers.provenance import base_name, file_address, language_of, source_id, title_of_file
+from retrieval.readers.printed import printed
 from retrieval.readers.reading import Reading, Unreadable
 
 PAGE_LIMIT = 2000
@@ -43,23 +41,7 @@ def read(data: bytes, name: str) -> Reading:
         raise Unreadable(f"broken PDF: {one_line(str(fault))[:120] or 'unreadable'}") from None
     except Exception as fault:  # pypdf lets many kinds through from a damaged file
         raise Unreadable(f"broken PDF ({type(fault).__name__})") from None
-    article = article_in(_text_of(pages))
-    title, text = (stated, without_repeat(stated, article.text)) if stated else headline(article.text)
-    if not any(map(str.isalnum, text)):
-        raise Unreadable("empty: no text layer (a scan needs text recognition first)")
-    return Reading(
-        (
-            Document(
-                source_id=source_id("", "", name),
-                kind="article",
-                title=title or title_of_file(name),
-                text=text,
-                publisher=article.site or base_name(name),
-                url=file_address(name),
-                language=language_of(text),
-            ),
-        )
-    )
+    return printed(stated, _text_of(pages), name, "empty: no text layer (a scan needs text recognition first)")
 
 
 def _pages(data: bytes) -> tuple[str, list[str]]:

@@ -142,3 +142,8 @@ def test_a_malformed_story_is_one_clear_line(home: Path, copy: Path) -> None:
     with pytest.raises(Trouble) as trouble:
         opened(home, copy)
     assert "\n" not in str(trouble.value)
+
+
+def test_a_model_without_a_provider_is_refused_with_the_mend(home: Path, story: Path) -> None:
+    with pytest.raises(Trouble, match="provider:model"):
+        Retrieval.open(home, story, SystemClock(), embedding_model="nonsense")

@@ -146,6 +146,7 @@ def test_an_unknown_outcome_is_repeated_once(api: LocalBotApi, open_post: Open, 
 def test_an_answer_that_never_comes_is_left_after_one_repeat(
     api: LocalBotApi, open_post: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # No part is replaced: the real time-out, made short.
     monkeypatch.setattr("bot.sending.sender.SEND_TIMEOUT", 0.2)
 
     async def body(post: Post) -> None:
