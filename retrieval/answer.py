@@ -14,7 +14,8 @@ import numpy as np
 
 from retrieval.briefing.disputes import opposed
 from retrieval.briefing.telling import endangers
-from retrieval.candidates import READ, Found, Read, Sentence, read_by, search, sentences_of
+from retrieval.candidates import OPENED, Found, Read, Sentence, read_by, search, sentences_of
+from retrieval.cross_encoder import CrossEncoder, pair_ids
 from retrieval.embedding import Encoder, Floats, text_hash
 from retrieval.evidence import evidence
 from retrieval.features import FEATURES, measure
@@ -34,7 +35,8 @@ from retrieval.writers import extractive
 from retrieval.writers.rows import write as write_rows
 
 LONGEST_QUESTION = 1_000  # characters that are read of a question
-READ_CLOSELY = 16  # sentences that the reader looks at
+READ = 16  # sentences that the reader looks at
+READ_CLOSELY = 3  # sentences that the cross-encoder looks at
 WITHIN = 2.5  # how far behind the best a second sentence may be and still be told
 DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
 MOST_DISAGREEMENTS = 2
@@ -67,6 +69,7 @@ class Answering:
         vectors: Vectors,
         encoder: Encoder,
         reader: Reader,
+        cross_encoder: CrossEncoder,
         ranker: Ranker,
     ) -> None:
         self._story = story
@@ -75,6 +78,7 @@ class Answering:
         self._vectors = vectors
         self._encoder = encoder
         self._reader = reader
+        self._cross_encoder = cross_encoder
         self._ranker = ranker
         self._tables = Tables(story.tables, story.names)
         self._figures = SqlFigures(library)
@@ -177,22 +181,35 @@ class Answering:
             return Considered(question, found, [], features, np.zeros(0, np.float32), 0.0)
         scores = self._ranker.order(features)
         scores = scores + np.array([_STANDING.get(one.found.source.standing, 0.0) for one in sentences], np.float32)
+        first = np.argsort(-scores, kind="stable")
+        close = self.read_closely(question, [sentences[place] for place in first[:READ_CLOSELY]])
+        scores = self._ranker.reorder(scores[first], close)
         order = np.argsort(-scores, kind="stable")
-        features, scores = features[order], scores[order]
-        chance = self._ranker.chance(features[0], scores.tolist())
-        return Considered(question, found, [sentences[place] for place in order], features, scores, chance)
+        chance = self._ranker.chance(features[first[order[0]]], scores, close)
+        first = first[order]
+        return Considered(
+            question, found, [sentences[place] for place in first], features[first], scores[order], chance
+        )
+
+    def read_closely(self, question: Question, sentences: Sequence[Sentence]) -> Floats:
+        """The cross-encoder's log-odds for each sentence."""
+        ids = self._encoder.token_ids
+        asked = ids(question.text)
+        return self._cross_encoder.score(
+            [pair_ids(asked, ids(one.found.passage.header), ids(one.text)) for one in sentences]
+        )
 
     def gather(
         self, text: str, now: datetime, at: datetime | None = None
     ) -> tuple[Question, list[Found], list[Sentence], Floats]:
-        """The question as read, the passages found, the sentences read closely, and the features of each."""
+        """The question as read, the passages found, the sentences nearest to it, and the features of each."""
         question = read_question(text, self._story.names, (at or now).date())
         if not question.text:
             return question, [], [], np.zeros((0, len(FEATURES)), np.float32)
         read = self._read(question)
-        found = search(question, read, self._index, self._library, at)[:READ]
+        found = search(question, read, self._index, self._library, at)[:OPENED]
         told = [one for one in sentences_of(found, read, self._vectors) if not endangers(one.text, self._story.names)]
-        sentences = self._read_closely(read, told)
+        sentences = self._skim(read, told)
         rarity = self._index.rarity(question.stems)
         features = [measure(pair(question, one, rarity, self._story.names)) for one in sentences]
         return question, found, sentences, np.stack(features) if features else np.zeros((0, len(FEATURES)), np.float32)
@@ -202,9 +219,9 @@ class Answering:
         rarity = self._encoder.rarity
         return read_by(encoded, vector, self._vectors, lambda token: float(rarity[token]))
 
-    def _read_closely(self, read: Read, sentences: list[Sentence]) -> list[Sentence]:
+    def _skim(self, read: Read, sentences: list[Sentence]) -> list[Sentence]:
         """The sentences nearest to the question, each scored by the reader."""
-        near = sorted(sentences, key=lambda one: -_nearness(one))[:READ_CLOSELY]
+        near = sorted(sentences, key=lambda one: -_nearness(one))[:READ]
         tokens = self._vectors.tokens(one.text for one in near)
         pairs = [
             (
@@ -218,14 +235,14 @@ class Answering:
 
     def _by_best_sentence(self, found: list[Found], read: Read) -> list[Found]:
         """The passages in the order of their score together with that of their best sentence."""
-        near = found[: 2 * READ]
+        near = found[: 2 * OPENED]
         best: dict[str, float] = {}
         for one in sentences_of(near, read, self._vectors):
             key = one.found.passage.passage_id
             best[key] = max(best.get(key, -9.0), _nearness(one))
         lowest = min(best.values(), default=0.0)
         scored = [replace(one, score=best.get(one.passage.passage_id, lowest)) for one in near]
-        rest = [replace(one, score=lowest - 1 + one.score / 10) for one in found[2 * READ :]]
+        rest = [replace(one, score=lowest - 1 + one.score / 10) for one in found[2 * OPENED :]]
         return sorted(scored, key=lambda one: -one.score) + rest
 
     def _write(self, considered: Considered) -> Draft:
@@ -301,5 +318,5 @@ _WANTED = {
 
 
 def _nearness(one: Sentence) -> float:
-    """How near a sentence is before it is read closely: search, cosines and late interaction, on like scales."""
+    """How near a sentence is before the reader sees it: search, cosines and late interaction, on like scales."""
     return 0.35 * one.found.score + 6 * one.alone + 3 * one.context + 3 * one.late

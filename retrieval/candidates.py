@@ -19,7 +19,7 @@ from retrieval.question import Question
 from retrieval.vectors import Vectors
 
 POOL = 60  # passages asked of each index
-READ = 24  # passages whose sentences are read
+OPENED = 24  # passages whose sentences are looked at
 NEIGHBOUR = 0.25  # weight of the passages before and after one
 
 

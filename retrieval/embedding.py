@@ -21,7 +21,7 @@ from langchain_core.embeddings import Embeddings
 
 Floats = npt.NDArray[np.float32]
 BUNDLED = "e5-small"
-_GRAPH_VERSION = 2  # a new number rebuilds the cached graph
+_GRAPH_VERSION = 3  # a new number rebuilds the cached graph
 _BATCH_TOKENS = 1_024
 _LIMIT = 512
 _BOS, _PAD, _EOS = 0, 1, 2
@@ -47,16 +47,13 @@ class Encoder:
     """
 
     def __init__(self, cache: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        graph, vocabulary, characters = _built(cache)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(2, os.cpu_count() or 1)
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        from retrieval.e5 import Words
+
+        graph, vocabulary, characters, table, places = _built(cache)
+        self._session = open_session(graph)
+        self.words = Words(table, places)
         self._tokenizer = Tokenizer.from_file(str(vocabulary))
         with np.load(characters) as stored:
             self._characters = {
@@ -90,13 +87,25 @@ class Encoder:
             for place, index in enumerate(batch):
                 ids[place, : len(rows[index])] = rows[index]
                 mask[place, : len(rows[index])] = 1
-            hidden: Floats = self._session.run(None, {"input_ids": ids, "mask": mask})[0]
+            hidden: Floats = self._session.run(None, {"embedded": self.words(ids), "mask": mask})[0]
             for place, index in enumerate(batch):
                 row = rows[index]
                 states = hidden[place, : len(row)]
                 done[index] = Encoded(unit(states.mean(0)), tuple(row[len(head) : -1]), states[len(head) : -1])
         for index in range(len(rows)):
             yield done[index]
+
+
+def open_session(graph: Path) -> Any:
+    """A network for two threads at most, which sleep while they have nothing to do, and that keeps no memory for later."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = min(2, os.cpu_count() or 1)
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def _batches(rows: list[list[int]]) -> Iterator[list[int]]:
@@ -117,18 +126,16 @@ def unit(vectors: npt.NDArray[np.floating[Any]]) -> Floats:
     return scaled
 
 
-def _built(cache: Path) -> tuple[Path, Path, Path]:
-    """Builds the graph, the vocabulary and the map of characters into the cache, once."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+def _built(cache: Path) -> tuple[Path, Path, Path, Path, Path]:
+    """Builds the graph, the vocabulary, the map of characters and the table of words into the cache, once."""
     from retrieval import e5
 
     cache.mkdir(parents=True, exist_ok=True)
     stem = f"{BUNDLED}-{e5.SHA256[:8]}-{_GRAPH_VERSION}"
     graph, vocabulary, characters = (cache / f"{stem}.{suffix}" for suffix in ("onnx", "json", "npz"))
+    table, places = (cache / f"{stem}.{name}.npy" for name in ("words", "places"))
     if graph.is_file():  # it is moved into place last
-        return graph, vocabulary, characters
+        return graph, vocabulary, characters, table, places
     _log.info("building the embedding model, once")
     weights = e5.read_weights(e5.weights_path())
     scratch = f"{os.getpid()}.part"
@@ -140,28 +147,15 @@ def _built(cache: Path) -> tuple[Path, Path, Path]:
         texts=[weights.normal[c] for c in codes],
         rarity=np.array([-score for _, score in weights.pieces], np.float32),
     )
-    whole, small = cache / f"{scratch}.whole", cache / f"{scratch}.onnx"
-    onnx.save(e5.build_graph(weights), str(whole))
-    del weights
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)  # the quantiser advises a step that this graph does not need
-    try:
-        quantize_dynamic(
-            whole,
-            small,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        )
-    finally:
-        root.setLevel(level)
-    whole.unlink()
+    e5.Words.save(weights, cache / f"{scratch}.words.npy", cache / f"{scratch}.places.npy")
+    small = cache / f"{scratch}.onnx"
+    e5.quantise(e5.build_graph(weights), small)
     (cache / f"{scratch}.json").replace(vocabulary)
     (cache / f"{scratch}.npz").replace(characters)
+    (cache / f"{scratch}.words.npy").replace(table)
+    (cache / f"{scratch}.places.npy").replace(places)
     small.replace(graph)
-    return graph, vocabulary, characters
+    return graph, vocabulary, characters, table, places
 
 
 class Embedder(Protocol):

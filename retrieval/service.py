@@ -17,6 +17,7 @@ from retrieval.briefing.compose import Digest, compose
 from retrieval.briefing.stories import story_id
 from retrieval.candidates import Found, Sentence
 from retrieval.clock import Clock
+from retrieval.cross_encoder import CrossEncoder
 from retrieval.database import Database
 from retrieval.embedding import BUNDLED, BundledEmbedder, Embedder, Encoder, Floats, NamedEmbedder
 from retrieval.index import Index, IndexMismatch
@@ -103,7 +104,8 @@ class Retrieval:
             library = Library(database, story.publishers.standing)
             vectors = Vectors(database, encoder, embedder)
             index = Index(library, story.names, vectors, home, chroma_url)
-            answering = Answering(story, library, index, vectors, encoder, Reader(), load_ranker())
+            cross_encoder = CrossEncoder(encoder.words)
+            answering = Answering(story, library, index, vectors, encoder, Reader(), cross_encoder, load_ranker())
             retrieval = cls(database, story, library, vectors, index, answering, clock)
             retrieval._load_story()
             if check_model:
@@ -133,6 +135,10 @@ class Retrieval:
     def gather(self, question: str) -> tuple[Question, list[Found], list[Sentence], Floats]:
         """What would be considered for a question, with its features: what the ranker is trained on."""
         return self._answering.gather(question, self._clock.now())
+
+    def read_closely(self, question: Question, sentences: Sequence[Sentence]) -> Floats:
+        """What the cross-encoder makes of each sentence: log-odds."""
+        return self._answering.read_closely(question, sentences)
 
     def search(self, query: str, k: int = 10, now: datetime | None = None) -> list[Found]:
         """The k best passages in rank order."""

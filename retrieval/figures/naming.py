@@ -97,9 +97,9 @@ def _met(table: Table, value: Value, stems: Sequence[str]) -> bool:
 def filters_of(
     table: Table, values: Sequence[tuple[Value, frozenset[int]]], over: str, stems: Sequence[str]
 ) -> list[tuple[Filter, ...]] | None:
-    """One set of filters for each side of the question; null where it sets too many side by side."""
+    """One set of filters for each side of the question, in its order; null where it sets too many side by side."""
     by_field: dict[str, list[list[tuple[Value, frozenset[int]]]]] = {}
-    for value, cover in values:
+    for value, cover in sorted(values, key=lambda pair: min(pair[1])):
         if value.field == over and value.value in table.whole.values():
             continue
         groups = by_field.setdefault(value.field, [])

@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import Literal
 
 from retrieval.dates import Mention, Span, mentions, stated
+from retrieval.figures.short_dates import short_mentions
 from retrieval.readers.period import parse_period
 
 Part = Literal["", "early", "middle", "late"]
 Relation = Literal["in", "since", "until"]
+Before = Literal["", "year", "month"]
 
 _PARTS: dict[str, Part] = {
     "early": "early", "start": "early", "beginning": "early", "opening": "early",
@@ -27,14 +29,33 @@ _COUNTS = {
     )
 }  # fmt: skip
 _PART = re.compile(rf"(?:\bthe )?\b({'|'.join(_PARTS)})[\s-]+(?:of )?(?:the )?(?:year |month )?$", re.IGNORECASE)
-_FIRST = re.compile(r"(?:\bthe )?\b(first|last) (\w+) months (?:of |in )?$", re.IGNORECASE)
-_HALF = re.compile(r"(?:\bthe )?\b(?:(first|second) half|[Hh]([12]))(?: of| in)? $", re.IGNORECASE)
-_QUARTER = re.compile(r"(?:\bthe )?\b(?:(first|second|third|fourth) quarter|[Qq]([1-4]))(?: of| in)? $", re.IGNORECASE)
+_OF = r"(?:,? of| in|,|/|-)? ?['’]?"
+_COUNTED = r"(?:the )?\b(?:(first|opening|last) (\w+)[ -]months?|(\d\d?)M)"
+_HALVED = r"(?:the )?\b(?:(first|1st|second|2nd)[ -]half|H([12])|([12])H)"
+_QUARTERED = r"(?:the )?\b(?:(first|1st|second|2nd|third|3rd|fourth|4th|last)[ -]quarter|Q([1-4])|([1-4])Q)"
+_FIRST = re.compile(_COUNTED + _OF + "$", re.IGNORECASE)
+_HALF = re.compile(_HALVED + _OF + "$", re.IGNORECASE)
+_QUARTER = re.compile(_QUARTERED + _OF + "$", re.IGNORECASE)
+# The same behind the year: "2025 H1", "2025, first nine months".
+_FIRST_AFTER = re.compile(r"(?:['’]s)?,?[ /-]?" + _COUNTED + r"\b", re.IGNORECASE)
+_HALF_AFTER = re.compile(r"(?:['’]s)?,?[ /-]?" + _HALVED + r"\b", re.IGNORECASE)
+_QUARTER_AFTER = re.compile(r"(?:['’]s)?,?[ /-]?" + _QUARTERED + r"\b", re.IGNORECASE)
+_TO_DATE = re.compile(
+    r"(?:\bthe )?\b(?:ytd|year[ -]to[ -]date|cumulative(?:ly)?)\b,?"
+    r"(?: (?:to|through|until|till|as of|by|for|in|at))?(?: the)?(?: end(?: of)?)? $",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"(?:\bthe )?\b(?:(?:first )?(\w+)[ -]months?|(year)) (?:to|through|until|ending(?: in)?|ended(?: in)?) $",
+    re.IGNORECASE,
+)
+_TO_DATE_AFTER = re.compile(r"[, (]+(?:ytd|year[ -]to[ -]date|cumulative(?:ly)?)\b\)?", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"(?:\bin )?(?:\b(?:all|whole|full|entire|calendar)\b,? ?(?:of )?(?:the )?(?:year )?|\byear )$", re.IGNORECASE
+    r"(?:\bin )?(?:\b(?:all|whole|full|entire|calendar)\b,? ?(?:of )?(?:the )?(?:year )?|\b(?:year|yr|FY|CY) ?)$",
+    re.IGNORECASE,
 )
 _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
-_UNTIL = re.compile(r"\b(?:by|until|till|up to)(?: the)? $", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:by|until|till|through|up to)(?: the)?(?: end(?: of)?)? $", re.IGNORECASE)
 _JOINT = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bthrough\b|\buntil\b|\btill\b|->|→)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _MONTH_MAY = re.compile(r"\b(?:between|and|vs|versus|with|than|for|last)\b(?=\s+may\b)", re.IGNORECASE)
@@ -46,7 +67,19 @@ _LATEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|recent(?:ly)?|current(?:ly)?|right now|now|so far|at present|these days)\b",
     re.IGNORECASE,
 )
-_EACH = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_EACH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+_EARLIER = "before|earlier|ago|prior|previously"
+# What a change is asked against: "m/m", "year on year", "against the month before".
+_BEFORE = {
+    unit: re.compile(
+        rf"(?<!\w)(?:{first}/{first}|{first}-?o-?{first}|{unit}[ -](?:on|over|to)[ -]{unit}|on[ -]{unit}"
+        rf"|(?:(?:compared )?(?:on|over|from|against|than|with|vs\.?|versus|to) )?"
+        rf"(?:(?:a|one|the|its) (?:previous |prior |preceding )?{unit}(?: (?:{_EARLIER}))|the (?:previous|prior|preceding) {unit})"
+        rf"|(?:on|over|against) (?:a|the) {unit}|{unit}ly(?= (?:change|growth|rise|increase|fall|drop|decline|decrease|%|percent)))(?!\w)",
+        re.IGNORECASE,
+    )
+    for unit, first in (("year", "y"), ("month", "m"))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +109,21 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The periods in order, whether the newest is asked for, and the stretches of the question that say so."""
+    """The periods in order, whether the newest is asked for, and the stretches of the question that say so.
+
+    `before`: what a change is asked against, the year or the month before.
+    """
 
     periods: tuple[Period, ...]
     latest: bool
     told: tuple[tuple[int, int], ...]
+    before: Before = ""
 
 
 def read_times(text: str, today: date) -> Times:
     """Reads what a question says of time. A month without a year is its last one that has begun by `today`."""
     found: list[Period] = []
-    named = [mention for mention in mentions(_MONTH_MAY.sub(_in, text)) if _wellformed(text, mention)]
+    named = [mention for mention in _mentions(text, today) if _wellformed(text, mention)]
     index = 0
     while index < len(named):
         here = _period(text, named[index], today)
@@ -102,8 +139,10 @@ def read_times(text: str, today: date) -> Times:
         index += 1
     found.extend(_relative(text, today))
     latest = [(match.start(), match.end()) for match in _LATEST.finditer(text)]
-    told = [*((period.start, period.end) for period in found), *latest]
-    return Times(tuple(found), bool(latest), tuple(sorted(told)))
+    against = {unit: [match.span() for match in form.finditer(text)] for unit, form in _BEFORE.items()}
+    told = [*((period.start, period.end) for period in found), *latest, *against["year"], *against["month"]]
+    before: Before = "month" if against["month"] else "year" if against["year"] else ""
+    return Times(tuple(found), bool(latest), tuple(sorted(told)), before)
 
 
 @lru_cache(maxsize=16_384)
@@ -166,6 +205,17 @@ def period_words(first: date, last: date) -> str:
     return parsed.words if parsed is not None else code
 
 
+def _mentions(text: str, today: date) -> list[Mention]:
+    """The times that a text names, those in short forms included, in order; a year said once is for both of two."""
+    short, rest = short_mentions(text, today)
+    found = sorted([*short, *mentions(_MONTH_MAY.sub(_in, rest))], key=lambda mention: mention.start)
+    for index in range(len(found) - 2, -1, -1):
+        here, after = found[index], found[index + 1]
+        if here.year is None and after.year is not None and after.start - here.end <= 9:
+            found[index] = replace(here, year=after.year)
+    return found
+
+
 def _in(match: re.Match[str]) -> str:
     """ "between May" as "     in May": only some words before it make "May" a month."""
     return "in".rjust(len(match[0]))
@@ -193,28 +243,57 @@ def _period(text: str, mention: Mention, today: date) -> Period | None:
 
 def _widened(text: str, period: Period, grain: str) -> Period:
     """With the words right before it that choose a part of it: "first five months of", "early", "all of"."""
-    before = text[: period.start]
+    before, after = text[: period.start], text[period.end :]
     if grain == "year":
-        if match := _FIRST.search(before):
-            count = _COUNTS.get(match[2].lower()) or (int(match[2]) if match[2].isdecimal() else 0)
-            if 1 <= count <= 12:
-                months = (1, count) if match[1].lower() == "first" else (13 - count, 12)
-                return _months(period, *months, match.start())
-        for pattern, size in ((_HALF, 6), (_QUARTER, 3)):
-            if match := pattern.search(before):
-                number = _EACH[match[1].lower()] if match[1] else int(match[2])
-                return _months(period, size * (number - 1) + 1, size * number, match.start())
+        for ahead, behind, months in (
+            (_FIRST, _FIRST_AFTER, _counted),
+            (_HALF, _HALF_AFTER, _halved),
+            (_QUARTER, _QUARTER_AFTER, _quartered),
+        ):
+            if (match := ahead.search(before)) and (chosen := months(match)):
+                return _months(period, *chosen, match.start(), period.end)
+            if (match := behind.match(after)) and (chosen := months(match)):
+                return _months(period, *chosen, period.start, period.end + match.end())
         if match := _WHOLE.search(before):
             return replace(period, start=match.start())
+    if grain == "month":
+        if match := _TO_DATE.search(before):
+            return replace(period, first=date(period.first.year, 1, 1), start=match.start())
+        if match := _TO_DATE_AFTER.match(after):
+            return replace(period, first=date(period.first.year, 1, 1), end=period.end + match.end())
+        if (match := _ENDING.search(before)) and 1 <= (count := _count(match[1] or "twelve")) <= 12:
+            year, month = divmod(period.first.year * 12 + period.first.month - count, 12)
+            return replace(period, first=date(year, month + 1, 1), start=match.start())
     if grain in ("year", "month") and (match := _PART.search(before)):
         return replace(period, part=_PARTS[match[1].lower()], start=match.start())
     return period
 
 
-def _months(period: Period, first: int, last: int, start: int) -> Period:
+def _counted(match: re.Match[str]) -> tuple[int, int] | None:
+    count = _count(match[3] or match[2])
+    if not 1 <= count <= 12:
+        return None
+    return (13 - count, 12) if (match[1] or "").lower() == "last" else (1, count)
+
+
+def _count(said: str) -> int:
+    return _COUNTS.get(said.lower()) or (int(said) if said.isdecimal() else 0)
+
+
+def _halved(match: re.Match[str]) -> tuple[int, int]:
+    number = _EACH[match[1].lower()] if match[1] else int(match[2] or match[3])
+    return 6 * number - 5, 6 * number
+
+
+def _quartered(match: re.Match[str]) -> tuple[int, int]:
+    number = _EACH[match[1].lower()] if match[1] else int(match[2] or match[3])
+    return 3 * number - 2, 3 * number
+
+
+def _months(period: Period, first: int, last: int, start: int, stop: int) -> Period:
     year = period.first.year
     end = date(year, last, calendar.monthrange(year, last)[1])
-    return replace(period, first=date(year, first, 1), last=end, start=start)
+    return replace(period, first=date(year, first, 1), last=end, start=start, end=stop)
 
 
 def _related(text: str, period: Period) -> Period:
@@ -222,7 +301,8 @@ def _related(text: str, period: Period) -> Period:
     if match := _SINCE.search(before):
         return replace(period, relation="since", start=match.start())
     if match := _UNTIL.search(before):
-        return replace(period, relation="until", start=match.start())
+        part: Part = "" if period.part == "late" else period.part  # "up to the end of May" is up to all of it
+        return replace(period, relation="until", part=part, start=match.start())
     return period
 
 
