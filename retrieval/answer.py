@@ -36,11 +36,12 @@ from retrieval.writers.rows import write as write_rows
 
 LONGEST_QUESTION = 1_000  # characters that are read of a question
 READ = 16  # sentences that the reader looks at
-READ_CLOSELY = 3  # sentences that the cross-encoder looks at
+READ_CLOSELY = 2  # sentences that the cross-encoder looks at
 WITHIN = 2.5  # how far behind the best a second sentence may be and still be told
 DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
 MOST_DISAGREEMENTS = 2
 PLAIN = 0.85  # the chance from which a sentence answers what a table was asked for in vain
+IN_PLACE = 0.6  # the same where it names the period asked for and gives a figure
 FAR = 0.06  # the chance below which what was found says nothing of what the story covers
 NEAREST = 0.25  # the chance from which the nearest passage is shown
 _STANDING = {"primary": 0.2, "newsroom": 0.2, "trade": 0.1}
@@ -97,7 +98,7 @@ class Answering:
         written = time.perf_counter()
         verified = verify(draft, self._story.names, rows)
         missing = table if isinstance(table, NoRow) else None
-        told = bool(verified.claims) and (bool(rows) or considered.chance >= self._threshold(missing))
+        told = bool(verified.claims) and (bool(rows) or self._believes(considered, missing))
         milliseconds = {
             "search": (searched - started) * 1e3,
             "write": (written - searched) * 1e3,
@@ -162,9 +163,14 @@ class Answering:
             confidence=chance,
         )
 
-    def _threshold(self, table: NoRow | None) -> float:
-        """A question for a table that has no such row is answered by a sentence only where that is plain."""
-        return self._ranker.threshold if table is None else max(self._ranker.threshold, PLAIN)
+    def _believes(self, considered: Considered, table: NoRow | None) -> bool:
+        """Whether the best sentence is told. In place of a table's row that there is not, only one that gives a figure for
+        the very period, or that plainly answers where no period was asked for."""
+        if table is None:
+            return considered.chance >= self._ranker.threshold
+        if table.period is None:
+            return considered.chance >= PLAIN
+        return considered.chance >= IN_PLACE and table.is_met_by(considered.sentences[0].text)
 
     def search(self, text: str, k: int, at: datetime | None = None) -> list[Found]:
         """The k passages that fit best, in order."""

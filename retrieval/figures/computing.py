@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.briefing.changed_figures import Figure
-from retrieval.figures.query import Operation
+from retrieval.figures.asking import Operation
 from retrieval.models import Computed
 
 

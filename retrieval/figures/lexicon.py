@@ -46,37 +46,35 @@ _ASKING = """
     get going went see want need know like please hi hello thanks thank cite quote source find look up to big large
     latest newest recent recently current currently today end start beginning early late mid middle compared s
     hey hiya ok okay well so anyway btw pls plz thx cheers quick question wondering wonder curious check remind kindly
-    guys anyone someone back then stuff thing things kind sort bit actually really even still again already once ever
-    happen have got having give gimme lemme show state stated say recorded record counted measured listed given held
-    cumulative cumulatively gross approx ca circa exact precise precisely equal worth across away off onto stats
-    period term terms basis line row table dataset entry exactly single same one
+    guys anyone someone back then stuff thing things kind sort bit actually really again ever happen gimme lemme say
+    put million thousand counted measured cumulative approx ca circa exact precise precisely across away off onto stats
 """
 FILLER = (_lemmas(" ".join(STOP_WORDS - TURNING)) - _lemmas(_TELLING_STOP_WORDS)) | _lemmas(_ASKING)
 # What is moved about: filler where a table counts what flows in a period.
 MOVING = _lemmas("get go leave send sell buy receive take deliver bring arrive flow move obtain come ship reach")
-CHANGE = _lemmas(
-    "change rise grow increase gain climb jump surge soar fall drop decline decrease slump plunge shrink sink "
-    "slip dip differ difference compare comparison versus vs evolve develop trend go move up down percent "
-    "percentage % than much far"
+RISING = _lemmas(
+    "rise grow increase gain climb jump surge soar fall drop decline decrease slump plunge shrink sink slip dip cut reduce "
+    "expand tumble collapse rebound recover"
+)
+CHANGE = RISING | _lemmas(
+    "change differ difference compare comparison versus vs evolve develop trend go move up down percent percentage % than "
+    "much far"
 )
 CHANGING = CHANGE - _lemmas(
     "go move up down percent percentage % than much far compare comparison versus vs difference"
 )
 MORE = _lemmas("more less fewer higher lower bigger smaller larger")
 DEARER = _lemmas("dearer pricier costlier cheaper expensive costly")
-RISING = _lemmas(
-    "rise grow increase gain climb jump surge soar fall drop decline decrease slump plunge shrink sink slip dip"
-)
 PERCENT = _lemmas("percent percentage % rate")
 APART = _lemmas("minus difference gap margin exceed exceeded subtract")
 TOGETHER = _lemmas("together combined sum plus altogether jointly add added")
 RATIO = _lemmas("times ratio multiple twice")
-HIGHEST = _lemmas("most highest largest biggest greatest top maximum peak leading major high dearest priciest")
-LOWEST = _lemmas("least lowest smallest fewest minimum bottom low cheap")
+HIGHEST = _lemmas("most highest largest biggest greatest top maximum peak leading major high dearest priciest best")
+LOWEST = _lemmas("least lowest smallest fewest minimum bottom low cheap worst")
 RANKING = HIGHEST | LOWEST
 # Those that ask for one of several without "which".
 SUPERLATIVE = _lemmas(
-    "highest largest biggest greatest maximum dearest priciest lowest smallest fewest minimum cheapest"
+    "highest largest biggest greatest maximum dearest priciest best lowest smallest fewest minimum cheapest worst"
 )
 TOTAL_VALUES = frozenset({"world", "total", "all", "overall", "worldwide"})
 

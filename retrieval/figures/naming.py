@@ -53,10 +53,12 @@ def values_named(
 ) -> list[tuple[Value, frozenset[int]]]:
     """The values that the question names, each with the words that name it; per field only those named most fully."""
     stems = [word.stem for word in words]
-    hits: dict[tuple[str, str], list[Match]] = {}
-    for match in own:
-        if match.phrase.kind == "value":
-            hits.setdefault((match.phrase.field, match.phrase.key), []).append(match)
+    hits = _value_hits(table, own)
+    named_whole: dict[str, set[int]] = {}
+    whole: dict[str, set[int]] = {}
+    for (field, _), matches in hits.items():
+        whole.setdefault(field, set()).update(at for one in matches if len(_places(one)) > 1 for at in _places(one))
+        named_whole.setdefault(field, set()).update(at for one in matches for at in _places(one))
     found: list[tuple[Value, frozenset[int]]] = []
     much = "much" in stems and "mani" not in stems
     for value in table.values:
@@ -67,11 +69,13 @@ def values_named(
             for match in hits.get((value.field, value.value), ())
             if not within_name(table, match, named, own, value.own)
         ]
-        cover = {at for match in here for at in range(match.start, match.end)}
+        cover = {at for match in here for at in _places(match)}
         if here or _met(table, value, stems):
             own_words = value.own.union(*(bag for bag in value.bags if bag <= set(stems)))
-            cover |= {at for at, stem in enumerate(stems) if stem in own_words and at not in timed}
-        if cover:
+            taken = whole.get(value.field, set()) - cover if here and not table.what else set()
+            cover |= {at for at, stem in enumerate(stems) if stem in own_words and at not in timed and at not in taken}
+        # "neodymium or praseodymium" names two values and not the one of both.
+        if cover and (here or table.what or not cover <= named_whole.get(value.field, set())):
             found.append((value, frozenset(cover)))
     # "freight" in "timber freight" is the table's own word, and makes no value the one that is named most fully.
     called = {match.start for match in own if match.phrase.kind == "word" and match.end - match.start == 1}
@@ -82,6 +86,25 @@ def values_named(
     said = {at for value, cover in kept if value.field not in table.units for at in cover}
     kept = [(v, c) for v, c in kept if v.field not in table.units or not c <= said]
     return sorted(kept, key=lambda pair: (pair[0].field, pair[0].value))
+
+
+def _places(match: Match) -> range:
+    return range(match.start, match.end)
+
+
+def _value_hits(table: Table, own: Sequence[Match]) -> dict[tuple[str, str], list[Match]]:
+    """By field and value, where it is named; "oxide" names nothing in "terbium oxide", which is a value itself."""
+    found: dict[tuple[str, str], list[Match]] = {}
+    values = [match for match in own if match.phrase.kind == "value"]
+    for match in values:
+        longer = (
+            other.start <= match.start and match.end <= other.end and other.end - other.start > match.end - match.start
+            for other in values
+            if other.phrase.field == match.phrase.field and not table.what
+        )
+        if not any(longer):
+            found.setdefault((match.phrase.field, match.phrase.key), []).append(match)
+    return found
 
 
 def _met(table: Table, value: Value, stems: Sequence[str]) -> bool:
@@ -100,7 +123,9 @@ def filters_of(
     """One set of filters for each side of the question, in its order; null where it sets too many side by side."""
     by_field: dict[str, list[list[tuple[Value, frozenset[int]]]]] = {}
     for value, cover in sorted(values, key=lambda pair: min(pair[1])):
-        if value.field == over and value.value in table.whole.values():
+        if value.value == table.whole.get(value.field) and (
+            value.field == over or _only_sums(value, {stems[at] for at in cover}, values)
+        ):
             continue
         groups = by_field.setdefault(value.field, [])
         joined = [group for group in groups if any(cover & other for _, other in group)]
@@ -109,6 +134,11 @@ def filters_of(
     choices = [[_filter(table, field, group, stems) for group in groups] for field, groups in by_field.items()]
     sides = list(itertools.islice(itertools.product(*choices), SIDES + 1))
     return sides if len(sides) <= SIDES else None
+
+
+def _only_sums(value: Value, said: set[str], values: Sequence[tuple[Value, frozenset[int]]]) -> bool:
+    """Whether "total" stands beside another value and so is none of its own: "total sent to Norland"."""
+    return said <= FILLER and any(other.field == value.field and other is not value for other, _ in values)
 
 
 def _filter(table: Table, field: str, named: Sequence[tuple[Value, frozenset[int]]], stems: Sequence[str]) -> Filter:

@@ -30,7 +30,8 @@ _COUNTS = {
 }  # fmt: skip
 _PART = re.compile(rf"(?:\bthe )?\b({'|'.join(_PARTS)})[\s-]+(?:of )?(?:the )?(?:year |month )?$", re.IGNORECASE)
 _OF = r"(?:,? of| in|,|/|-)? ?['’]?"
-_COUNTED = r"(?:the )?\b(?:(first|opening|last) (\w+)[ -]months?|(\d\d?)M)"
+_SINGLE = re.compile(r"(?:the )?\b(first|opening|last|final|closing) month(?: of| in)?(?: the year)? $", re.IGNORECASE)
+_COUNTED = r"(?:the )?\b(?:(first|opening|last) (\w+)[ -](month|quarter)s?|(\d\d?)M)"
 _HALVED = r"(?:the )?\b(?:(first|1st|second|2nd)[ -]half|H([12])|([12])H)"
 _QUARTERED = r"(?:the )?\b(?:(first|1st|second|2nd|third|3rd|fourth|4th|last)[ -]quarter|Q([1-4])|([1-4])Q)"
 _FIRST = re.compile(_COUNTED + _OF + "$", re.IGNORECASE)
@@ -56,12 +57,15 @@ _WHOLE = re.compile(
 )
 _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|through|up to)(?: the)?(?: end(?: of)?)? $", re.IGNORECASE)
-_JOINT = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bthrough\b|\buntil\b|\btill\b|->|→)\s*", re.IGNORECASE)
+_JOINT = re.compile(r"\s*(?:-|–|—|/|\b(?:up )?to\b|\bthrough\b|\b(?:up )?until\b|\btill\b|->|→|>)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
-_MONTH_MAY = re.compile(r"\b(?:between|and|vs|versus|with|than|for|last)\b(?=\s+may\b)", re.IGNORECASE)
+_MONTH_MAY = re.compile(
+    r"\b(?:between|and|or|vs|versus|with|than|for|last|on|against|over|plus)\b(?=\s+may\b(?!\s+\d))", re.IGNORECASE
+)
 _OPENING = re.compile(r"\b(?:between|from)\s+$", re.IGNORECASE)
 _RELATIVE = re.compile(
-    r"\b(?:(last|this|previous) (year|month)|(yesterday|today)|(\w+) (years?|months?) ago)\b", re.IGNORECASE
+    r"\b(?:(last|this|previous) (year|month)(?! (?:of|in)\b)|(yesterday|today)|(\w+) (years?|months?) ago)\b",
+    re.IGNORECASE,
 )
 _LATEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|recent(?:ly)?|current(?:ly)?|right now|now|so far|at present|these days)\b",
@@ -75,7 +79,8 @@ _BEFORE = {
         rf"(?<!\w)(?:{first}/{first}|{first}-?o-?{first}|{unit}[ -](?:on|over|to)[ -]{unit}|on[ -]{unit}"
         rf"|(?:(?:compared )?(?:on|over|from|against|than|with|vs\.?|versus|to) )?"
         rf"(?:(?:a|one|the|its) (?:previous |prior |preceding )?{unit}(?: (?:{_EARLIER}))|the (?:previous|prior|preceding) {unit})"
-        rf"|(?:on|over|against) (?:a|the) {unit}|{unit}ly(?= (?:change|growth|rise|increase|fall|drop|decline|decrease|%|percent)))(?!\w)",
+        rf"|(?:on|over|against) (?:a|the) {unit}"
+        rf"|{unit}ly(?= (?:change|growth|rise|increase|fall|drop|decline|decrease|%|percent)))(?!\w)",
         re.IGNORECASE,
     )
     for unit, first in (("year", "y"), ("month", "m"))
@@ -128,7 +133,12 @@ def read_times(text: str, today: date) -> Times:
     while index < len(named):
         here = _period(text, named[index], today)
         after = _period(text, named[index + 1], today) if index + 1 < len(named) else None
-        if here is not None and after is not None and _joined(text, here, after) and here.first <= after.first:
+        if (
+            here is not None
+            and after is not None
+            and _joined(text, here, named[index + 1].start)
+            and here.first <= after.first
+        ):
             index += 1
             ends = (replace(here, relation="in"), replace(after, relation="in"))
             opening = _OPENING.search(text[: here.start])
@@ -213,6 +223,13 @@ def _mentions(text: str, today: date) -> list[Mention]:
         here, after = found[index], found[index + 1]
         if here.year is None and after.year is not None and after.start - here.end <= 9:
             found[index] = replace(here, year=after.year)
+    for index in range(1, len(found)):
+        here, after = found[index - 1], found[index]
+        if here.year is not None and after.year is None and after.month is not None:
+            # "August 2021 against July", "between May 2025 and July"; "January 2025 against December" is the year before.
+            joint = _JOINT.fullmatch(text[here.end : after.start]) or text[here.end : after.start].strip() == "and"
+            earlier = here.month is not None and after.month > here.month and not joint
+            found[index] = replace(after, year=here.year - earlier)
     return found
 
 
@@ -254,6 +271,9 @@ def _widened(text: str, period: Period, grain: str) -> Period:
                 return _months(period, *chosen, match.start(), period.end)
             if (match := behind.match(after)) and (chosen := months(match)):
                 return _months(period, *chosen, period.start, period.end + match.end())
+        if match := _SINGLE.search(before):
+            month = 1 if match[1].lower() in ("first", "opening") else 12
+            return _months(period, month, month, match.start(), period.end)
         if match := _WHOLE.search(before):
             return replace(period, start=match.start())
     if grain == "month":
@@ -270,7 +290,7 @@ def _widened(text: str, period: Period, grain: str) -> Period:
 
 
 def _counted(match: re.Match[str]) -> tuple[int, int] | None:
-    count = _count(match[3] or match[2])
+    count = _count(match[4] or match[2]) * (3 if (match[3] or "").lower() == "quarter" else 1)
     if not 1 <= count <= 12:
         return None
     return (13 - count, 12) if (match[1] or "").lower() == "last" else (1, count)
@@ -306,8 +326,8 @@ def _related(text: str, period: Period) -> Period:
     return period
 
 
-def _joined(text: str, here: Period, after: Period) -> bool:
-    between = text[here.end : after.start]
+def _joined(text: str, here: Period, after: int) -> bool:
+    between = text[here.end : after]
     if _JOINT.fullmatch(between):
         return True
     return between.strip().lower() == "and" and bool(_BETWEEN.search(text[: here.start]))
@@ -336,7 +356,8 @@ def _relative(text: str, today: date) -> list[Period]:
         else:
             year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
             span = (date(year, month + 1, 1), date(year, month + 1, calendar.monthrange(year, month + 1)[1]))
-        found.append(_related(text, Period(*span, start=match.start(), end=match.end())))
+        period = Period(*span, start=match.start(), end=match.end())
+        found.append(_related(text, _widened(text, period, unit)))
     return found
 
 

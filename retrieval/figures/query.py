@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
 
-from retrieval.figures.lexicon import (
-    CHANGE,
-    CHANGING,
-    FILLER,
-    HIGHEST,
-    LOWEST,
-    MORE,
-    MOVING,
-    RANKING,
-    RATIO,
-    TURNING,
-)
+from retrieval.figures.asking import COMPARING, Operation, operation_of, ranking_of
+from retrieval.figures.lexicon import FILLER, MOVING, TURNING
 from retrieval.figures.naming import Filter, filters_of, longest, values_named, within_name
-from retrieval.figures.periods import Period, Times, read_times
-from retrieval.figures.phrases import Match, Token, stems_of
+from retrieval.figures.periods import Before, Period, Times, read_times
+from retrieval.figures.phrases import Match, Token
 from retrieval.figures.vocabulary import Table, Tables, Value
 from retrieval.question import Question
 from retrieval.words import fold
 
-Operation = Literal["value", "latest", "change", "difference", "ratio", "total", "highest", "lowest"]
-COMPARING = frozenset({"change", "difference", "ratio"})
 LONGEST = 60  # words; a longer text is no question of one figure
+__all__ = ["COMPARING", "UNEXPLAINED", "Operation", "Query", "Reading", "read_queries"]
+_TO_DATE = re.compile(r"\bto date\W*$", re.IGNORECASE)
+_EACH = re.compile(r"(?:\b(?:a|per|each|every) |\b(?=\w+ly\b))(day|daily|week|weekly|month|monthly)\b", re.IGNORECASE)
+_BY = {
+    one[:3]: frozenset((one, *more))
+    for one, *more in (("day", "daily"), ("daily", "day"), ("week", "weekly"), ("month", "monthly"))
+}
+_POLITE = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|so|and|ok|please)\b\W*)*(?:can|could|would|will|do|did) (?:you|u|we|i|anyone)"
+    r" (?:(?:please|kindly|happen to|also) )*(?:tell|give|show|say|have|know|find|look up|get|check)\b(?: (?:me|us))?",
+    re.IGNORECASE,
+)
 UNEXPLAINED = 2  # words that a row itself may still explain
-_ASKED = frozenset({"which", "what", "who", "whose", "when"})
-_PERIOD_WORDS = frozenset({"year", "month"})
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One operation over one table. `over` is what a highest or lowest is sought over: a field, or `period`."""
+    """One operation over one table.
+
+    `over` is what a highest or lowest is sought over: a field, or `period`, of which `grain`; `places` are the ranks
+    asked for. `before`: what a change is asked against.
+    """
 
     dataset: str
     operation: Operation
     filters: tuple[Filter, ...]
     periods: tuple[Period, ...]
     over: str = ""
+    places: tuple[int, ...] = (1,)
+    grain: str = ""
+    before: Before = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,9 @@ class Reading:
     """How a table reads a question. `sides` are queries that stand side by side ("by sea and by rail").
 
     `named`: the question calls the table by name, or a word of it. `unexplained` are words that a row would have to
-    explain, `strangers` the places and substances among them (`barred` their words), `bodies` the words of whoever else
-    is named. `open_fields` are the required fields that the question leaves open.
+    explain (`beside`: each stands right beside a value), `strangers` the places and substances among them (`barred`
+    their words), `bodies` the words of whoever else is named. `open_fields` are the required fields that the question
+    leaves open. `each`: the words of which a row must hold one to be counted as asked ("a day").
     """
 
     table: Table
@@ -63,12 +69,15 @@ class Reading:
     barred: frozenset[str]
     bodies: frozenset[str]
     open_fields: tuple[str, ...]
+    beside: bool = False
+    each: frozenset[str] = frozenset()
 
 
 def read_queries(question: Question, tables: Tables, today: date) -> list[Reading]:
     """The tables that can explain the question, the likeliest first."""
     if question.wanted == "cause" or len(question.text) > 400:
         return []
+    question = _plainly_asked(question)
     words = tables.read(question.text)
     if not 1 < len(words) <= LONGEST or not tables.tells(word.stem for word in words):
         return []
@@ -83,6 +92,17 @@ def read_queries(question: Question, tables: Tables, today: date) -> list[Readin
     )
     readings = [reading for reading in found if reading is not None]
     return sorted(readings, key=lambda r: (len(r.unexplained), -r.named, -r.covered, r.table.description.name))
+
+
+def _plainly_asked(question: Question) -> Question:
+    """Without "could you tell me", which makes no question one of yes or no; "year to date" asks for no date."""
+    if question.wanted == "date" and _TO_DATE.search(question.text):
+        question = replace(question, wanted="thing")
+    match = _POLITE.match(question.text)
+    if match is None:
+        return question
+    wanted = "thing" if question.wanted == "yes-no" else question.wanted
+    return replace(question, text=" " * match.end() + question.text[match.end() :], wanted=wanted)
 
 
 def _read(
@@ -105,8 +125,16 @@ def _read(
     fixed = [match for match in own if match.phrase.kind == "fixed" and not within_name(table, match, named, own)]
     if _misplaced(table, words, fixed, values):
         return None
-    operation, over, working = _operation(table, words, timed, periods, question)
-    if question.wanted in ("person", "place", "date") and not over:
+    times = replace(times, periods=periods)
+    ranking = ranking_of(table, words, timed, [value for value, _ in values], question.text, times)
+    over = ranking.over if ranking else ""
+    filters = filters_of(table, values, over, [word.stem for word in words])
+    if filters is None:
+        return None
+    operation, working = operation_of(words, timed, times, filters, question.text)
+    if ranking is not None:
+        operation, working = ranking.operation, set(ranking.asked)
+    if question.wanted in ("person", "place", "date") and not over and (len(filters) == 1 or question.wanted == "date"):
         return None
     if question.wanted == "yes-no" and 0 not in timed and (operation not in COMPARING or len(periods) < 2):
         return None
@@ -132,21 +160,24 @@ def _read(
                 bodies |= set(match.phrase.stems)
     filler = FILLER | table.vocabulary | (MOVING if table.flows else frozenset())
     inside = {at for match in named for at in range(match.start, match.end)}
-    left = tuple(
-        word.stem
+    over_at = [
+        at
         for at, word in enumerate(words)
         if at not in explained and ((at in inside and word.stem not in table.vocabulary) or word.stem not in filler)
-    )
+    ]
+    left = tuple(words[at].stem for at in over_at)
+    valued = {at for _, cover in values for at in cover}
+    each = _EACH.search(question.text) if table.what else None
     if len(left) > UNEXPLAINED + 2 or not telling:
-        return None
-    filters = filters_of(table, values, over, [word.stem for word in words])
-    if filters is None:
         return None
     if not hits and not _tells_alone(table, tables, words, values, fixed):
         return None
     chosen = {one.field for side in filters for one in side}
     open_fields = tuple(field for field in table.required if field not in chosen and field != over)
-    sides = tuple(Query(table.description.name, operation, side, periods, over) for side in filters)
+    query = Query(table.description.name, operation, (), periods, over, before=times.before)
+    if ranking is not None:
+        query = replace(query, places=ranking.places, grain=ranking.grain)
+    sides = tuple(replace(query, filters=side) for side in filters)
     return Reading(
         table,
         sides,
@@ -157,6 +188,8 @@ def _read(
         frozenset(barred),
         frozenset(bodies),
         open_fields,
+        beside=all({at - 1, at + 1} & valued for at in over_at),
+        each=_BY[each[1][:3].lower()] if each else frozenset(),
     )
 
 
@@ -182,13 +215,16 @@ def _tells_alone(
 ) -> bool:
     """Whether values alone, without a word for the table, can mean it.
 
-    All that its rows are about is named, and a value that no other table has, or something that moves; and two things.
+    All that its rows are about is named (in what flows, the one who acts may be left out), and a value that no other
+    table has, something that moves, or its unit; and two things.
     """
-    if not {match.phrase.key for match in fixed} >= set(table.fixed):
+    needed = set(table.fixed[1:]) if table.flows and len(table.fixed) > 1 else set(table.fixed)
+    if not {match.phrase.key for match in fixed} >= needed:
         return False
     if len({match.phrase.key for match in fixed} | {value.field for value, _ in values}) < 2:
         return False
-    moved = table.flows and any(word.stem in MOVING for word in words)
+    between = len(table.fixed) > 1 and {match.phrase.key for match in fixed} >= set(table.fixed)
+    moved = table.flows and (between or any(word.stem in MOVING | table.measured for word in words))
     return any(moved or tables.has_alone(value.value) for value, _ in values)
 
 
@@ -237,55 +273,7 @@ def _misplaced(
     lead = table.fixed[0]
     present = {match.phrase.key for match in fixed}
     if lead in present:
-        return False
+        # All that China imports is more than what it imports from Myanmar.
+        return len(table.fixed) > 1 and len(present) < 2
     # Without the one who acts, the others must stand as the table has them.
     return any(not (stood[key] & table.stands.get(key, frozenset())) for key in stood)
-
-
-def _operation(
-    table: Table, words: Sequence[Token], timed: frozenset[int], periods: Sequence[Period], question: Question
-) -> tuple[Operation, str, set[int]]:
-    """What to work out, over which field, and the words that say so."""
-    free = [(at, word.stem) for at, word in enumerate(words) if at not in timed]
-    said = {stem for _, stem in free}
-    ranks = said & RANKING
-    if ranks:
-        over = _over(table, words)
-        if over:
-            asked = {
-                at for at, word in enumerate(words) if word.stem in RANKING or word.stem in _over_words(table, over)
-            }
-            asked |= {at for at, word in enumerate(words) if fold(word.text) in _ASKED}
-            return ("lowest" if ranks & LOWEST and not ranks & HIGHEST else "highest"), over, asked
-    compared = {at for at, stem in free if stem in CHANGE}
-    two = len(periods) == 2 or any(period.ends is not None or period.relation == "since" for period in periods)
-    changing = said & CHANGING
-    if said & RATIO and two:
-        return "ratio", "", compared | {at for at, stem in free if stem in RATIO | MORE}
-    if two and (("difference" in question.text.lower()) or (said & MORE and "than" in said)):
-        return "difference", "", compared | {at for at, stem in free if stem in MORE}
-    if changing or (two and said & CHANGE and said & {"compar", "comparison", "versus", "vs"}):
-        return "change", "", compared
-    return ("value" if periods else "latest"), "", set()
-
-
-def _over_words(table: Table, over: str) -> frozenset[str]:
-    field = table.description.field_named(over)
-    called = [over.replace("_", " "), field.title if field is not None else ""]
-    return frozenset(stem for text in called for stem in stems_of(text))
-
-
-def _over(table: Table, words: Sequence[Token]) -> str:
-    """The field that "which …" asks for, or `period` for a year or a month."""
-    for at, word in enumerate(words[:-1]):
-        if fold(word.text) not in _ASKED:
-            continue
-        near = [one.stem for one in words[at + 1 : at + 3]]
-        if set(near) & _PERIOD_WORDS or fold(word.text) == "when":
-            return "period"
-        for field in table.description.series_fields:
-            if set(near) & _over_words(table, field):
-                return field
-        if fold(word.text) == "who" and table.whole:
-            return next(iter(table.whole))
-    return ""

@@ -26,6 +26,12 @@ _SHORT = re.compile(
     )(?![\w%/]|[.,-]\d)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# "18" in "between 18 and 25 December 2025".
+_FIRST_DAY = re.compile(
+    rf"""(?<![\w.,$€£/-])(\d{{1,2}})(?:st|nd|rd|th)?
+    (?=\s?(?:and|to|or|until|till|[-–])\s?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\b\.?,?\s+((?:19|20)\d\d)\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ON = re.compile(r"\bon(?: the)? $", re.IGNORECASE)
 _CENTURY = 2000
@@ -47,6 +53,8 @@ def short_mentions(text: str, today: date) -> tuple[list[Mention], str]:
         kept = mentions[0].start - match.start()
         return match[0][:kept] + " " * (len(match[0]) - kept)
 
+    for match in _FIRST_DAY.finditer(text):
+        found += _mention(int(match[3]), _MONTHS[match[2][:3].lower()], int(match[1]), match.start(), match.end())
     return found, _SHORT.sub(blank, text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.figures.lexicon import FILLER, TOTAL_VALUES, lemma, unit_phrases
 from retrieval.figures.phrases import (
@@ -24,6 +24,7 @@ from retrieval.readers.package import SOURCE_FIELD, TableDescription
 from retrieval.words import STOP_WORDS, fold
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
+_LONG_WORD = 6  # letters from which a word may be met in disorder
 _APART = frozenset({"from", "to"})
 
 
@@ -101,6 +102,9 @@ class Tables:
         own = {phrase.stems[0] for phrase in phrases if phrase.kind != "name"}
         self._telling = frozenset(own - FILLER)
         self._naming = frozenset(stem for phrase in phrases if phrase.kind == "word" for stem in phrase.stems) - FILLER
+        words = {phrase.stems[0] for phrase in phrases if len(phrase.stems) == 1 and not phrase.written}
+        self._words = frozenset(words)
+        self._spelled = {(word[0], *sorted(word)): word for word in words if len(word) >= _LONG_WORD}
         self._initials = initials(names, {word for table in tables for word in table.vocabulary})
 
     def tells(self, stems: Iterable[str]) -> bool:
@@ -116,12 +120,17 @@ class Tables:
         return stem in self._naming
 
     def read(self, text: str) -> list[Token]:
-        """The words of a question; an abbreviation in capitals of what the tables are about is written out."""
+        """The words of a question; an abbreviation in capitals of what the tables are about is written out.
+
+        A long word with its letters in disorder ("teribum") is read as the one that has the same; never one with others,
+        since "erbium" is not terbium.
+        """
         found: list[Token] = []
         for token in tokens(text):
             spelled = self._initials.get(token.text) if token.text.isupper() else None
             if spelled is None:
-                found.append(token)
+                meant = self._spelled.get((token.stem[0], *sorted(token.stem)))
+                found.append(replace(token, stem=meant) if meant and token.stem not in self._words else token)
             else:
                 found += [Token(word, lemma(word), token.start, token.end) for word in spelled]
         return found

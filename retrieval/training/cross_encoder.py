@@ -234,17 +234,18 @@ def export(network: Network, weights: e5.Weights) -> None:
         "first": np.int64(0),
         "head.weight": network.head.weight.detach().numpy().T,
         "head.bias": network.head.bias.detach().numpy(),
-        "out.weight": network.out.weight.detach().numpy()[0],
-        "out.bias": network.out.bias.detach().numpy()[0],
+        "out.weight": network.out.weight.detach().numpy().T,
+        "out.bias": network.out.bias.detach().numpy(),
+        "one": np.array([1]),
     }
-    graph.initializer.extend(numpy_helper.from_array(np.ascontiguousarray(value), name) for name, value in head.items())
+    graph.initializer.extend(numpy_helper.from_array(np.array(value, order="C"), name) for name, value in head.items())
     graph.node.extend(
         [
             helper.make_node("Gather", ["hidden", "first"], ["token"], axis=1),
             helper.make_node("Gemm", ["token", "head.weight", "head.bias"], ["head.sum"]),
             helper.make_node("Tanh", ["head.sum"], ["head.out"]),
-            helper.make_node("MatMul", ["head.out", "out.weight"], ["out.product"]),
-            helper.make_node("Add", ["out.product", "out.bias"], ["score"]),
+            helper.make_node("Gemm", ["head.out", "out.weight", "out.bias"], ["out.sum"]),
+            helper.make_node("Squeeze", ["out.sum", "one"], ["score"]),
         ]
     )
     graph.output.pop()

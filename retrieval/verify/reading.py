@@ -136,9 +136,15 @@ def _sentence_numbers(pieces: list[_Piece], ends: list[int]) -> list[int]:
 
 def _pieces(text: str, names: Names) -> Iterator[_Piece]:
     raw = [(match[0], match.start(), match.end()) for match in _WORD.finditer(text)]
-    taken = [_Piece("name", key, start, end) for key, start, end in spotted(raw, names)]
     times = moments(text)
     numbers = quantities(text)
+    oxide = [(number.start, number.end) for number in numbers if number.unit.endswith(" REO")]
+    # "REO" in "5,900 t REO" is the unit's and no name.
+    taken = [
+        _Piece("name", key, start, end)
+        for key, start, end in spotted(raw, names)
+        if not any(first <= start and end <= last for first, last in oxide)
+    ]
     for number in numbers:
         # "2000 tonnes" and "nearly 2000 men" count; "2000" alone is a year.
         if number.unit or (number.bound and number.bound != "atmost"):

@@ -13,9 +13,8 @@ def write(found: TableAnswer) -> tuple[Draft, dict[int, Row]]:
     numbered = list(enumerate(found.rows, start=1))
     citations = tuple(Citation(number, row.passage, row.source, 0, len(row.passage.text)) for number, row in numbered)
     claims = [Claim(row.passage.text, (number,)) for number, row in numbered]
-    computed = (found.computed,) if found.computed is not None else ()
-    claims += [Claim(f"{one.operation.capitalize()}: {one.text}.", one.inputs) for one in computed]
-    return Draft(ENGINE, tuple(claims), citations, computed), {number: _row(row) for number, row in numbered}
+    claims += [Claim(f"{one.operation.capitalize()}: {one.text}.", one.inputs) for one in found.computed]
+    return Draft(ENGINE, tuple(claims), citations, found.computed), {number: _row(row) for number, row in numbered}
 
 
 def _row(figure: Figure) -> Row:

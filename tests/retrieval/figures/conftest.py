@@ -54,6 +54,7 @@ FREIGHT = {
         _field("qualifier"),
         _field("tonnes", "number", unit="t", constraints={"required": True}),
         _field("change_pct", "number", unit="%"),
+        _field("change_basis", constraints=_enum("a year before", "the month before", required=False)),
         _field("source_id", constraints={"required": True}),
     ]},
     "basis": "Tonnes of the named cargo.", "basisFields": ["cargo"], "seriesFields": ["cargo", "destination"],
@@ -64,7 +65,7 @@ FREIGHT = {
         "destination": {"world": ["everywhere", "in all"], "Norland": ["Norlandic", "NL"]},
     },
     "sentence": "Harwick shipped {qualifier} {tonnes} tonnes of {cargo} {destination} {when}{change}.",
-    "sentenceOptional": [{"part": "change", "when": "change_pct", "text": ", {change_pct}% against a year before"}],
+    "sentenceOptional": [{"part": "change", "when": "change_pct", "text": ", {change_pct}% against {change_basis}"}],
     "sentenceValues": {"destination": {"world": "", "Norland": "to Norland", "Ostrova": "to Ostrova"}},
 }  # fmt: skip
 FEES = {
@@ -91,22 +92,27 @@ FEES = {
         {"part": "note", "when": "period_note", "text": ", {period_note}"},
     ],
 }  # fmt: skip
-FREIGHT_ROWS = """period,period_type,cargo,destination,qualifier,tonnes,change_pct,source_id
-2020,year,timber,world,,900,,gull
-2022,year,timber,world,,1000,,gull
-2023,year,timber,world,,1100,10,gull
-2024,year,timber,world,,1320,20,gull
-2024,year,timber,world,,1400,,tern
-2025,year,timber,world,,1500,,gull
-2025-04,month,timber,world,,120,,gull
-2025-05,month,timber,world,,150,,gull
-2025-06,month,timber,world,,80,,gull
-2025-07,month,timber,world,about,90,,gull
-2025-01/2025-05,year-to-date,timber,world,,610,,gull
-2025-05,month,timber,Norland,,42,,tern
-2025-06,month,salt,Ostrova,,7,,tern
-2025,year,salt,world,,300,,tern
-2026-02,month,oak timber,world,,33,,tern
+FREIGHT_ROWS = """period,period_type,cargo,destination,qualifier,tonnes,change_pct,change_basis,source_id
+2020,year,timber,world,,900,,,gull
+2022,year,timber,world,,1000,,,gull
+2023,year,timber,world,,1100,10,a year before,gull
+2024,year,timber,world,,1320,20,a year before,gull
+2024,year,timber,world,,1400,,,tern
+2025,year,timber,world,,1500,,,gull
+2025-04,month,timber,world,,120,,,gull
+2025-05,month,timber,world,,150,,,gull
+2025-06,month,timber,world,,80,,,gull
+2025-07,month,timber,world,about,90,,,gull
+2025-01/2025-05,year-to-date,timber,world,,610,,,gull
+2025-05,month,timber,Norland,,42,,,tern
+2025-06,month,salt,Ostrova,,7,,,tern
+2025,year,salt,world,,300,,,tern
+2026-02,month,oak timber,world,,33,,,tern
+2025-08,month,timber,world,,60,-33,the month before,gull
+2025-06,month,timber,Norland,,30,,,tern
+2019,year,salt,world,,200,,,gull
+2019,year,salt,world,,210,,,gull
+2024-01/2024-02,year-to-date,salt,world,,44,,,tern
 """
 FEES_ROWS = """period,period_type,period_note,harbour,berth,fee,fee_to,unit,source_id
 2024,year,,Harwick,north quay,40,,EUR/day,gull

@@ -33,6 +33,28 @@ TODAY = date(2026, 7, 1)
         ("three years ago", [("2023-01-01", "2023-12-31")]),
         ("on 31 Dec 2025", [("2025-12-31", "2025-12-31")]),
         ("in September", [("2025-09-01", "2025-09-30")]),
+        ("05/2019", [("2019-05-01", "2019-05-31")]),
+        ("2019/5", [("2019-05-01", "2019-05-31")]),
+        ("18.12.2025", [("2025-12-18", "2025-12-18")]),
+        ("12/18/2025", [("2025-12-18", "2025-12-18")]),
+        ("18 Nov '25", [("2025-11-18", "2025-11-18")]),
+        ("may 25", [("2025-05-01", "2025-05-31")]),
+        ("on May 25", [("2026-05-25", "2026-05-25")]),
+        ("Dec-25", [("2025-12-01", "2025-12-31")]),
+        ("back in FY2013", [("2013-01-01", "2013-12-31")]),
+        ("yr 2020", [("2020-01-01", "2020-12-31")]),
+        ("2023-24", [("2023-01-01", "2024-12-31")]),
+        ("2025 H1", [("2025-01-01", "2025-06-30")]),
+        ("Q1'26", [("2026-01-01", "2026-03-31")]),
+        ("9M 2024", [("2024-01-01", "2024-09-30")]),
+        ("the last month of 2025", [("2025-12-01", "2025-12-31")]),
+        ("May 2025 year to date", [("2025-01-01", "2025-05-31")]),
+        ("January through April 2025", [("2025-01-01", "2025-04-30")]),
+        ("nine months to September 2024", [("2024-01-01", "2024-09-30")]),
+        ("August 2021 against July", [("2021-08-01", "2021-08-31"), ("2021-07-01", "2021-07-31")]),
+        ("January 2025 against December", [("2025-01-01", "2025-01-31"), ("2024-12-01", "2024-12-31")]),
+        ("between May 2025 and July", [("2025-05-01", "2025-07-31")]),
+        ("price 7.25 and 6/5", []),
         ("how many", []),
     ],
 )
@@ -82,3 +104,17 @@ def test_parts_lie_within_and_words_are_never_empty(first: date, days: int) -> N
     for part in ("early", "middle", "late"):
         start, end = part_of(first, last, part)
         assert first <= start and end <= last
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("in June 2025, % m/m", "month"),
+        ("against the month before", "month"),
+        ("year on year", "year"),
+        ("June 2025 on a year earlier", "year"),
+        ("in May 2025", ""),
+    ],
+)
+def test_what_a_change_is_against(text: str, before: str) -> None:
+    assert read_times(text, TODAY).before == before
