@@ -35,7 +35,7 @@ from retrieval.writers import extractive
 from retrieval.writers.rows import write as write_rows
 
 LONGEST_QUESTION = 1_000  # characters that are read of a question
-READ = 16  # sentences that the reader looks at
+READ = 10  # sentences that the reader looks at
 READ_CLOSELY = 2  # sentences that the cross-encoder looks at
 WITHIN = 2.5  # how far behind the best a second sentence may be and still be told
 DISPUTED_WITHIN = 3.0  # how far behind the best a dissenting sentence may be
@@ -165,12 +165,14 @@ class Answering:
 
     def _believes(self, considered: Considered, table: NoRow | None) -> bool:
         """Whether the best sentence is told. In place of a table's row that there is not, only one that gives a figure for
-        the very period, or that plainly answers where no period was asked for."""
+        the very period and all names, or that plainly answers where no period was asked for."""
         if table is None:
             return considered.chance >= self._ranker.threshold
         if table.period is None:
             return considered.chance >= PLAIN
-        return considered.chance >= IN_PLACE and table.is_met_by(considered.sentences[0].text)
+        best = considered.sentences[0].text
+        whole = considered.question.names <= self._story.names.keys(best)
+        return considered.chance >= IN_PLACE and whole and table.is_met_by(best)
 
     def search(self, text: str, k: int, at: datetime | None = None) -> list[Found]:
         """The k passages that fit best, in order."""

@@ -137,7 +137,7 @@ def test_no_name_of_a_story_stands_in_python(story: str) -> None:
     assert not found
 
 
-BY_HAND = {"torch"}  # `retrieval.training.reader` makes weights where someone installs it; nothing else may need it
+BY_HAND = {"torch"}  # `retrieval.training` makes weights where someone installs it; nothing else may need it
 
 
 def test_only_training_imports_torch() -> None:

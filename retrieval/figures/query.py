@@ -244,12 +244,14 @@ def _undated(matches: Sequence[Match], timed: frozenset[int]) -> list[Match]:
 
 
 def _periods(times: Times, text: str, values: Sequence[Value]) -> tuple[Period, ...]:
-    """Without a period that belongs to a value itself: "opened since 2022"."""
-    return tuple(
-        period
-        for period in times.periods
-        if not any(fold(text[period.start : period.end]).strip() in fold(value.value) for value in values)
-    )
+    """Without a period that belongs to a value itself: "opened since 2022", but not 2022 alone."""
+    return tuple(period for period in times.periods if not any(_belongs(period, text, value.value) for value in values))
+
+
+def _belongs(period: Period, text: str, value: str) -> bool:
+    said, name = fold(text[period.start : period.end]).strip(), fold(value)
+    before, found, _ = name.partition(said)
+    return bool(found) and (" " in said or before.split()[-1:] == fold(text[: period.start]).split()[-1:])
 
 
 def _misplaced(

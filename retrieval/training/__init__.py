@@ -1,1 +1,4 @@
-"""Makes the weights: `reader` the small network (needs torch), `ranker` the linear models. Nothing here runs in the bot."""
+"""Makes the weights: `reader` and `cross_encoder` the networks (these need torch), `ranker` the linear models.
+
+Nothing here runs in the bot.
+"""

@@ -56,8 +56,9 @@ def fold_of(question: dict[str, Any], folds: int = FOLDS) -> int:
 
 
 def aside(question: dict[str, Any]) -> bool:
-    """Whether the cross-encoder has not seen the question's source, so that what it says there can be trusted."""
-    return fold_of(question, ASIDE) == 0
+    """Whether the cross-encoder has not seen the question's source, so that its word there can be trusted; a question off
+    the story has none."""
+    return not question["facts"] or fold_of(question, ASIDE) == 0
 
 
 def labels(question: dict[str, Any], text: str, source_id: str) -> tuple[int, int]:
@@ -154,7 +155,7 @@ class Fitted:
         order = np.argsort(-scores, kind="stable")
         assert one.close is not None
         close = one.close[order[:READ_CLOSELY]]
-        return order, reordered(scores[order], close, self.mix), close
+        return order, reordered(scores[order].astype(np.float32), close, self.mix), close
 
 
 def fit_order(asked: list[Asked], mean: Floats, scale: Floats) -> Fitted:

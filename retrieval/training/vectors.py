@@ -17,6 +17,7 @@ from retrieval.story import SHIPPED
 
 def renew(data: Path) -> int:
     """Embeds the story in a fresh home and writes its vectors beside it; returns how many."""
+    (data / SHIPPED).unlink(missing_ok=True)  # or what no text needs any more would be taken over
     with tempfile.TemporaryDirectory() as home:
         retrieval = Retrieval.open(Path(home), data, SystemClock())
         query = select(t.vectors).order_by(t.vectors.c.text_hash, t.vectors.c.model)
