@@ -11,6 +11,7 @@ import numpy as np
 from retrieval.embedding import Floats
 from retrieval.features import FEATURES
 
+USUAL = 2.0  # deviations from the mean
 WEIGHTS = Path(__file__).parent / "weights" / "ranker.json"
 
 
@@ -52,14 +53,15 @@ def reordered(scores: Floats, close: Floats, mix: float) -> Floats:
 
 
 def decision_features(best: Floats, scores: Floats, close: Floats, mean: Floats, scale: Floats) -> Floats:
-    """The best sentence's features (features,), scaled; its score and its lead over the second and the fifth; what the
+    """The best sentence's features (features,), scaled and kept within `USUAL`, so that a question unlike all that were
+    learned from is not judged by what is odd about it; its score and its lead over the second and the fifth; what the
     cross-encoder said of it, and its lead there over the best of the others."""
     ordered = np.sort(scores)[::-1]
     lead = [ordered[0] - (ordered[place] if len(ordered) > place else ordered[-1]) for place in (1, 4)]
     place = int(np.argmax(scores))
     others = np.delete(close, place) if len(close) > 1 else close
     return np.concatenate(
-        [(best - mean) / scale, [ordered[0], *lead, close[place], close[place] - others.max()]]
+        [np.clip((best - mean) / scale, -USUAL, USUAL), [ordered[0], *lead, close[place], close[place] - others.max()]]
     ).astype(np.float32)
 
 

@@ -149,7 +149,7 @@ def _side_by_side(told: Sequence[Outcome], alike: Sequence[Sequence[Figure]], op
 
 
 def _is_unknown(reading: Reading) -> bool:
-    """Whether the one word left over stands where the table has a value: "erbium" in "erbium oxide in China, May 2022"."""
+    """Whether the one word left over stands where the table has a value: "erbium" in "erbium oxide, May 2022"."""
     fields = [field for field in reading.open_fields if field not in reading.table.whole]
     known = {one.field for one in reading.sides[0].filters}
     dated = bool(reading.sides[0].periods) and not reading.table.what

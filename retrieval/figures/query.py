@@ -275,7 +275,7 @@ def _misplaced(
     lead = table.fixed[0]
     present = {match.phrase.key for match in fixed}
     if lead in present:
-        # All that China imports is more than what it imports from Myanmar.
+        # All that a country imports is more than what it imports from one other.
         return len(table.fixed) > 1 and len(present) < 2
     # Without the one who acts, the others must stand as the table has them.
     return any(not (stood[key] & table.stands.get(key, frozenset())) for key in stood)

@@ -32,7 +32,7 @@ LEARN = DATA / "questions" / "learn.jsonl"
 OUT_OF_FOLD = Path(__file__).parent / "out_of_fold.json"
 FOLDS = 5
 ASIDE = 4  # one in so many sources is kept from the cross-encoder, and the decision is learned there
-DECLINED = 0.84  # of the near-misses, by cross-validation: a little above what is asked for, since it is an estimate
+DECLINED = 0.86  # of the near-misses, by cross-validation; on the part to report on it comes out some points lower
 Labels = npt.NDArray[np.int64]
 
 
