@@ -30,7 +30,7 @@ class CrossEncoder:
 
     def __init__(self, words: Words, path: Path = WEIGHTS) -> None:
         self._words = words
-        self._session = open_session(path)
+        self._session = open_session(path, spinning=True)
 
     def score(self, rows: Sequence[Sequence[int]]) -> Floats:
         """Log-odds, (rows,), of rows as `pair_ids` makes them."""

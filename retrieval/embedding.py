@@ -96,13 +96,18 @@ class Encoder:
             yield done[index]
 
 
-def open_session(graph: Path) -> Any:
-    """A network for two threads at most, which sleep while they have nothing to do, and that keeps no memory for later."""
+def open_session(graph: Path, *, spinning: bool = False) -> Any:
+    """A network for two threads at most, that keeps no memory for later.
+
+    Between the steps of a run its threads sleep; `spinning` lets them wait awake, which is a quarter quicker, and stop
+    when the run ends.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = min(2, os.cpu_count() or 1)
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spinning)))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
