@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.e5 import Words
-from retrieval.embedding import Floats, open_session
+from retrieval.embedding import BOS, EOS, PAD, Floats, open_session
 
 LAYERS = 8  # of the model's twelve: a third less to wait for
-BOS, PAD, EOS = 0, 1, 2
 QUESTION, HEADER, SENTENCE = 40, 16, 80  # tokens that are read of each
 WEIGHTS = Path(__file__).parent / "weights" / "cross_encoder.onnx"
 

@@ -24,7 +24,7 @@ BUNDLED = "e5-small"
 _GRAPH_VERSION = 3  # a new number rebuilds the cached graph
 _BATCH_TOKENS = 1_024
 _LIMIT = 512
-_BOS, _PAD, _EOS = 0, 1, 2
+BOS, PAD, EOS = 0, 1, 2
 _log = logging.getLogger(__name__)
 
 
@@ -77,12 +77,12 @@ class Encoder:
         return self._encode([self.token_ids(text) for text in texts], "passage")
 
     def _encode(self, texts: Sequence[Sequence[int]], prefix: str) -> Iterator[Encoded]:
-        head = [_BOS, *self._prefixes[prefix]]
-        rows = [[*head, *ids[: _LIMIT - len(head) - 1], _EOS] for ids in texts]
+        head = [BOS, *self._prefixes[prefix]]
+        rows = [[*head, *ids[: _LIMIT - len(head) - 1], EOS] for ids in texts]
         done: dict[int, Encoded] = {}
         for batch in _batches(rows):
             length = max(len(rows[index]) for index in batch)
-            ids = np.full((len(batch), length), _PAD, np.int64)
+            ids = np.full((len(batch), length), PAD, np.int64)
             mask = np.zeros((len(batch), length), np.int64)
             for place, index in enumerate(batch):
                 ids[place, : len(rows[index])] = rows[index]

@@ -27,11 +27,12 @@ from torch.nn import functional
 
 from retrieval import e5
 from retrieval.clock import SystemClock
-from retrieval.cross_encoder import LAYERS, PAD, WEIGHTS, pair_ids
-from retrieval.embedding import Encoder
+from retrieval.cross_encoder import LAYERS, WEIGHTS, pair_ids
+from retrieval.embedding import PAD, Encoder
 from retrieval.passages import sentences
 from retrieval.ranker import load_ranker
 from retrieval.service import Retrieval
+from retrieval.training.listwise import listwise
 from retrieval.training.ranker import DATA, LEARN, aside, labels
 
 GROUPS = 16  # questions in a step
@@ -130,20 +131,6 @@ def score(network: Network, rows: Sequence[list[int]], drop: float = 0.0, size: 
     return torch.cat(parts)[back]
 
 
-def loss(scores: torch.Tensor, groups: Sequence[Group]) -> torch.Tensor:
-    """Softmax over a question's sentences and "none of them", and each sentence by itself."""
-    losses, at = [], 0
-    for group in groups:
-        own = scores[at : at + len(group.rows)]
-        at += len(group.rows)
-        target = torch.zeros(len(own))
-        target[: group.right] = 1
-        everything = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
-        listed = everything - torch.logsumexp(own[: group.right], 0) if group.right else everything
-        losses.append(listed + functional.binary_cross_entropy_with_logits(own, target))
-    return torch.stack(losses).mean()
-
-
 def train(network: Network, groups: list[Group], rate: float, epochs: int, wrong: int = WRONG) -> None:
     """Adam with one rise and fall of the rate."""
     network.train()
@@ -155,7 +142,8 @@ def train(network: Network, groups: list[Group], rate: float, epochs: int, wrong
         random.shuffle(groups)
         for at in range(0, len(groups) - GROUPS + 1, GROUPS):
             batch = [_sampled(one, wrong) for one in groups[at : at + GROUPS]]
-            value = loss(score(network, [row for one in batch for row in one.rows], 0.1), batch)
+            scores = score(network, [row for one in batch for row in one.rows], 0.1)
+            value = listwise(scores, [(len(one.rows), one.right) for one in batch])
             optimiser.zero_grad()
             value.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)

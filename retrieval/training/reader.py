@@ -31,6 +31,7 @@ from retrieval.embedding import Encoded, Encoder, text_hash
 from retrieval.passages import sentences
 from retrieval.reader import QUESTION_TOKENS, SENTENCE_TOKENS
 from retrieval.service import Retrieval
+from retrieval.training.listwise import listwise
 from retrieval.training.ranker import DATA, LEARN, OUT_OF_FOLD, fold_of, labels
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
@@ -129,21 +130,6 @@ def _scored(network: Network, pairs: Sequence[tuple[Encoded, Encoded]]) -> torch
     return network(q, qm, d, dm, qx, dx)
 
 
-def loss(network: Network, groups: Sequence[Group]) -> torch.Tensor:
-    """Softmax over a group's sentences and "none", and each sentence by itself."""
-    scores = score(network, [(group.question, one) for group in groups for one in group.sentences])
-    losses, at = [], 0
-    for group in groups:
-        own = scores[at : at + len(group.sentences)]
-        at += len(group.sentences)
-        target = torch.zeros(len(own))
-        target[: group.right] = 1
-        everything = torch.logsumexp(torch.cat([own, torch.zeros(1)]), 0)
-        listed = everything - torch.logsumexp(own[: group.right], 0) if group.right else everything
-        losses.append(listed + functional.binary_cross_entropy_with_logits(own, target))
-    return torch.stack(losses).mean()
-
-
 def train(
     network: Network,
     groups: list[Group],
@@ -168,7 +154,8 @@ def train(
                 for one in (*groups[at : at + size], *random.sample(rest, int(share * size) if rest else 0))
             ]
             optimiser.zero_grad()
-            loss(network, batch).backward()
+            scores = score(network, [(one.question, sentence) for one in batch for sentence in one.sentences])
+            listwise(scores, [(len(one.sentences), one.right) for one in batch]).backward()
             nn.utils.clip_grad_norm_(wanted, 1.0)
             optimiser.step()
             schedule.step()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.cross_encoder import EOS, HEADER, QUESTION, SENTENCE, CrossEncoder, pair_ids
-from retrieval.embedding import Encoder
+from retrieval.cross_encoder import HEADER, QUESTION, SENTENCE, CrossEncoder, pair_ids
+from retrieval.embedding import EOS, Encoder
 from retrieval.ranker import reordered
 
 HEADER_TEXT = "Repairs at the dam · Valley Courier · 2031-03-04"
